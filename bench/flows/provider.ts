@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { providerBundle } from "../../src/cli/package.js";
+import { type FlowResult, repeat } from "../results.js";
+
+const cookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+
+/** From the launch of a program to its first line. */
+async function firstLine(args: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, TF_PLUGIN_MAGIC_COOKIE: cookie, PLUGIN_PROTOCOL_VERSIONS: "6" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(child.stdout, "data");
+  const elapsed = performance.now() - started;
+  child.kill("SIGKILL");
+  await once(child, "close");
+  return elapsed;
+}
+
+/** Launch to handshake of the bundled provider, and bare node beside it, in turn. */
+export async function benchProvider(): Promise<FlowResult[]> {
+  const node: number[] = [];
+  const provider = await repeat(15, async () => {
+    node.push(await firstLine(["-e", 'process.stdout.write("x\\n")']));
+    return firstLine([providerBundle]);
+  });
+  return [
+    {
+      name: "launch of bare node to its first line",
+      unit: "ms",
+      runs: node,
+      method: "`node -e` that prints one line: the floor for the next figure, measured in turn with it.",
+    },
+    {
+      name: "launch of the provider to its handshake",
+      unit: "ms",
+      runs: provider,
+      method:
+        "The bundled provider script as Terraform launches it, without a client certificate, to its handshake line.",
+    },
+  ];
+}

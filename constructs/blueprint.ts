@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Annotations } from "cdktf";
+import { Construct } from "constructs";
+import { FirstbootError, reasonOf, systemCode } from "../src/error.js";
+import { checkBlueprint, type Problem, readBlueprint } from "../src/provisioning/blueprint/index.js";
+import type { Env } from "../src/world/world.js";
+
+export interface BlueprintOptions {
+  /** The file's name beside the configuration that refers to it. */
+  readonly fileName?: string;
+  /** What `{{env.NAME}}` stands for in the check; without it the variable's name in lower case (`serial-number`). */
+  readonly sampleEnv?: Env;
+}
+
+/**
+ * A blueprint that sites bring with them. It is checked with sample values in its templates, and reaches the devices
+ * unchanged. Keys that have no effect become warnings.
+ *
+ * @example
+ * Blueprint.fromFile(this, "bootstrap", "blueprints/bootstrap.yaml");
+ */
+export class Blueprint extends Construct {
+  private constructor(
+    scope: Construct,
+    id: string,
+    readonly yaml: string,
+    readonly fileName: string,
+    sampleEnv: Env,
+  ) {
+    super(scope, id);
+    for (const { path, message } of this.#warnings(sampleEnv)) {
+      Annotations.of(this).addWarning(`${path}: ${message}`);
+    }
+  }
+
+  /** Throws FB1006 if the document does not fit. */
+  static fromYaml(scope: Construct, id: string, yaml: string, options: BlueprintOptions = {}): Blueprint {
+    const { fileName = "blueprint.yaml", sampleEnv = {} } = options;
+    return new Blueprint(scope, id, yaml, fileName, sampleEnv);
+  }
+
+  /** A path is relative to the working directory. Throws FB1002 if there is no such file, FB1006 if it does not fit. */
+  static fromFile(scope: Construct, id: string, file: string | URL, options: BlueprintOptions = {}): Blueprint {
+    const path = file instanceof URL ? fileURLToPath(file) : file;
+    return Blueprint.fromYaml(scope, id, textOf(`${scope.node.path}/${id}`, path), {
+      fileName: basename(path),
+      ...options,
+    });
+  }
+
+  #warnings(sampleEnv: Env): readonly Problem[] {
+    const check = checkBlueprint(this.#document(withSamples(sampleEnv)));
+    if (check.ok) return check.warnings;
+    throw this.#misfit(check.problems.map(({ path, message }) => `${path}: ${message}`).join(", "));
+  }
+
+  #document(env: Env): unknown {
+    try {
+      return readBlueprint(this.yaml, env);
+    } catch (error) {
+      throw this.#misfit(reasonOf(error));
+    }
+  }
+
+  #misfit(why: string): FirstbootError {
+    const fix = "mend the YAML; if only a sample value does not fit, give a better one in sampleEnv";
+    return new FirstbootError("FB1006", { what: `${this.node.path}: ${this.fileName} is no blueprint`, why, fix });
+  }
+}
+
+function textOf(construct: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const why = systemCode(error) ?? reasonOf(error);
+    const fix = "give a path from the working directory, or a URL from import.meta.url";
+    throw new FirstbootError("FB1002", { what: `${construct}: the blueprint file ${path} cannot be read`, why, fix });
+  }
+}
+
+/** An environment in which every variable has a value, and no two the same one. */
+function withSamples(env: Env): Env {
+  return new Proxy(env, {
+    get: (_, name) => (typeof name === "string" ? (env[name] ?? sampleOf(name)) : undefined),
+  });
+}
+
+/** A word that is a host label too. */
+function sampleOf(variable: string): string {
+  return variable
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}

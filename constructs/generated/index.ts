@@ -1,0 +1,3 @@
+export * from "./provider.js";
+export * from "./provisioning-code.js";
+export * from "./provisioning-key.js";

@@ -1,0 +1,133 @@
+import type { DeviceEvent, StopReason } from "../src/device/event.js";
+import { reasonOf } from "../src/error.js";
+import type { World } from "../src/world/world.js";
+import { type Agent, createAgent } from "./agent.js";
+import { DeviceLog } from "./device-log.js";
+import { History } from "./history.js";
+import type { DeviceSpec } from "./spec.js";
+
+/** How a life went: the device is ready, or its agent ended before it was. */
+export type Outcome = "ready" | "ended";
+
+/** What a virtual device needs of its run. */
+export interface DeviceContext {
+  /** The world of one life of a device, with the device's directory as root. */
+  world(spec: DeviceSpec, log: DeviceLog): World;
+  /** Milliseconds since the start of the run. */
+  now(): number;
+  observe(device: VirtualDevice, event: DeviceEvent, at: number): void;
+}
+
+interface Life {
+  readonly agent: Agent;
+  readonly world: World;
+}
+
+/** A device that lives one life after the other from its own disk. */
+export class VirtualDevice {
+  readonly history = new History();
+  readonly log = new DeviceLog();
+  /** What an EdgeFlow device called itself whenever it was online. */
+  readonly deviceIds = new Set<string>();
+  lives = 0;
+  online = false;
+  /** Ready once at least: online, and its bootstrap blueprint answered if it has one. */
+  enrolled = false;
+  /** The server took its bootstrap blueprint. */
+  blueprintApplied = false;
+  /** Answered a health check. */
+  answered = false;
+  /** Ready again after a restart. */
+  restarted = false;
+  #life: Life | undefined;
+  #blueprintDue: boolean;
+  #settle: (outcome: Outcome) => void = () => {};
+  #calmDown: () => void = () => {};
+
+  constructor(
+    readonly spec: DeviceSpec,
+    private readonly context: DeviceContext,
+  ) {
+    this.#blueprintDue = spec.hasBlueprint;
+  }
+
+  /**
+   * Starts a new life. `outcome` resolves when the device is ready or has ended before it was, at the latest when it is
+   * stopped; `calm` then too, or earlier when it first waits before it tries again.
+   */
+  start(): { readonly outcome: Promise<Outcome>; readonly calm: Promise<void> } {
+    const life = ++this.lives;
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.#settle = resolve;
+    });
+    const calm = new Promise<void>((resolve) => {
+      this.#calmDown = resolve;
+      void outcome.then(() => resolve());
+    });
+    const world = this.context.world(this.spec, this.log);
+    const agent = createAgent(this.spec, world, (event) => this.#heard(event, life));
+    this.#life = { agent, world };
+    agent.run().then(
+      () => this.#settle("ended"),
+      (error: unknown) => this.#broke(error, life),
+    );
+    return { outcome, calm };
+  }
+
+  /** Stops politely and lets go of everything; a device that takes longer than `limitMs` is killed. */
+  async stop(limitMs = 5_000): Promise<void> {
+    const life = this.#life;
+    if (!life) return;
+    const limit = new AbortController();
+    await Promise.race([life.agent.stop(), life.world.clock.sleep(limitMs, limit.signal)]);
+    limit.abort();
+    this.kill();
+  }
+
+  /** Ends the life as a power loss would. */
+  kill(): void {
+    this.#life?.world.process.kill();
+    this.#life = undefined;
+    this.#wentOffline();
+    this.#settle("ended");
+  }
+
+  #heard(event: DeviceEvent, life: number): void {
+    if (life !== this.lives) return;
+    const at = this.context.now();
+    this.history.add({ at, life, event });
+    this.context.observe(this, event, at);
+    if (event.type === "connected") this.#connected();
+    if (event.type === "disconnected") this.online = false;
+    if (event.type === "waiting") this.#calmDown();
+    if (event.type === "blueprint" && event.mode === "provisioning") this.#blueprintAnswered(event.success);
+    if (this.online && !this.#blueprintDue) {
+      this.enrolled = true;
+      this.#settle("ready");
+    }
+  }
+
+  #blueprintAnswered(success: boolean): void {
+    this.#blueprintDue = false;
+    this.blueprintApplied ||= success;
+  }
+
+  #connected(): void {
+    this.online = true;
+    const id = this.#life?.agent.deviceId();
+    if (id) this.deviceIds.add(id);
+  }
+
+  /** The agent rejected: somebody has to mend something on this device. */
+  #broke(error: unknown, life: number): void {
+    const reason: StopReason = { kind: "failed", step: "persist", reason: reasonOf(error) };
+    this.#heard({ type: "stopped", reason }, life);
+    this.#settle("ended");
+  }
+
+  /** A killed device tells nothing of the channel it lost. */
+  #wentOffline(): void {
+    if (!this.online) return;
+    this.#heard({ type: "disconnected", code: 1006, reason: "killed", ms: 0 }, this.lives);
+  }
+}

@@ -1,0 +1,31 @@
+import type { DeviceEvent } from "../src/device/event.js";
+
+/** Something a device told. */
+export interface HistoryEntry {
+  /** Milliseconds since the start of the run. */
+  readonly at: number;
+  /** Which of its lives it was in, from 1. */
+  readonly life: number;
+  readonly event: DeviceEvent;
+}
+
+/** Beyond this many entries only exchanges, blueprints and ends are kept: an endless reconnect must not fill the memory. */
+const mostEntries = 300;
+const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "blueprint", "stopped"]);
+
+/** What a device told over all its lives, without its heartbeats. */
+export class History {
+  readonly entries: HistoryEntry[] = [];
+
+  add(entry: HistoryEntry): void {
+    if (entry.event.type === "heartbeat") return;
+    if (this.entries.length < mostEntries || always.has(entry.event.type)) this.entries.push(entry);
+  }
+
+  /** The entries of one type of event, in order. */
+  of<T extends DeviceEvent["type"]>(type: T): (HistoryEntry & { readonly event: Extract<DeviceEvent, { type: T }> })[] {
+    return this.entries.filter((entry): entry is HistoryEntry & { event: Extract<DeviceEvent, { type: T }> } => {
+      return entry.event.type === type;
+    });
+  }
+}

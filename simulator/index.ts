@@ -1,0 +1,7 @@
+export type { Progress } from "./fleet.js";
+export { loadScenario } from "./load.js";
+export { Report } from "./report/schema.js";
+export { verdictTable } from "./report/table.js";
+export { writeReports } from "./report/write.js";
+export { type DeviceHost, type RunOptions, runScenario, type Target } from "./run.js";
+export { defineScenario, Scenario, type ScenarioInput } from "./scenario.js";

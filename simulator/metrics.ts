@@ -1,0 +1,122 @@
+import { build, type Histogram } from "hdr-histogram-js";
+import type { DeviceEvent } from "../src/device/event.js";
+import { Timeline } from "./timeline.js";
+
+/**
+ * What is measured: the exchange, making credentials durable, get-token, opening the channel, the answer to a blueprint,
+ * a heartbeat's way and back, a command through the API and the device, first boot to online, restart to online.
+ */
+export const steps = [
+  "exchange",
+  "persist",
+  "token",
+  "connect",
+  "blueprint",
+  "heartbeat",
+  "command",
+  "provision",
+  "restart",
+] as const;
+export type Step = (typeof steps)[number];
+
+/** Percentiles of the curve in a report, dense where fleets hurt. */
+const curvePoints = [0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 100];
+
+/** Latencies of one step, milliseconds. */
+export interface Latency {
+  readonly count: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Pairs of percentile and milliseconds. */
+  readonly curve: readonly (readonly [number, number])[];
+}
+
+const stepOf = { exchange: "exchange", persisted: "persist", token: "token", connected: "connect" } as const;
+
+/** Collects latencies, failures and what happened when. Histograms are HDR in microseconds, up to an hour. */
+export class Metrics {
+  readonly timeline = new Timeline();
+  readonly failures = new Map<string, { count: number; example: string }>();
+  readonly #histograms = new Map<Step, Histogram>();
+
+  record(step: Step, ms: number): void {
+    let histogram = this.#histograms.get(step);
+    if (!histogram) {
+      histogram = build({ highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: 3 });
+      this.#histograms.set(step, histogram);
+    }
+    histogram.recordValue(Math.min(3_600_000_000, Math.max(1, Math.round(ms * 1_000))));
+  }
+
+  /** Counts a failure by what failed and how. `detail` stands in the report as an example. */
+  failed(kind: string, detail: string, at: number): void {
+    const known = this.failures.get(kind);
+    if (known) known.count += 1;
+    else this.failures.set(kind, { count: 1, example: detail });
+    this.timeline.add("failures", at);
+  }
+
+  /** Takes in what a device tells, at a moment in milliseconds since the start. */
+  observe(event: DeviceEvent, at: number): void {
+    switch (event.type) {
+      case "exchange":
+        if (event.outcome === "ok") this.record("exchange", event.ms);
+        break;
+      case "persisted":
+      case "token":
+        this.record(stepOf[event.type], event.ms);
+        break;
+      case "connected":
+        this.record("connect", event.ms);
+        this.timeline.add("online", at);
+        break;
+      case "disconnected":
+        this.timeline.add("online", at, -1);
+        break;
+      case "blueprint":
+        if (event.success) this.record("blueprint", event.ms);
+        else this.failed("blueprint refused", event.message, at);
+        break;
+      case "heartbeat":
+        this.record("heartbeat", event.ms);
+        this.timeline.add("heartbeats", at);
+        break;
+      case "failed":
+        this.failed(
+          [event.step, event.kind, event.status].filter((part) => part !== undefined).join(" "),
+          event.detail,
+          at,
+        );
+        break;
+      default:
+        break;
+    }
+  }
+
+  get failureCount(): number {
+    return [...this.failures.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Undefined for a step that never happened. */
+  latency(step: Step): Latency | undefined {
+    const histogram = this.#histograms.get(step);
+    if (!histogram) return undefined;
+    const max = histogram.maxValue / 1_000;
+    // A histogram rounds up within its precision; nothing is longer than the longest.
+    const at = (percentile: number): number => Math.min(max, histogram.getValueAtPercentile(percentile) / 1_000);
+    return {
+      count: histogram.totalCount,
+      mean: Math.round(histogram.mean) / 1_000,
+      p50: at(50),
+      p90: at(90),
+      p95: at(95),
+      p99: at(99),
+      max,
+      curve: curvePoints.map((percentile) => [percentile, at(percentile)] as const),
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+/** A run as it stands in report.json. Durations and moments are milliseconds, moments since the start. Never a secret. */
+
+const Ms = z.number();
+
+const Latency = z.object({
+  step: z.string(),
+  count: z.number(),
+  mean: Ms,
+  p50: Ms,
+  p90: Ms,
+  p95: Ms,
+  p99: Ms,
+  max: Ms,
+  /** Pairs of percentile and milliseconds. */
+  curve: z.array(z.tuple([z.number(), Ms])),
+});
+
+const Series = z.object({
+  /** Width of a bucket. */
+  bucketMs: Ms,
+  arrivals: z.array(z.number()),
+  enrolled: z.array(z.number()),
+  restarted: z.array(z.number()),
+  heartbeats: z.array(z.number()),
+  failures: z.array(z.number()),
+  /** Channels open at the end of each bucket. */
+  online: z.array(z.number()),
+});
+
+const Violation = z.object({
+  device: z.string().optional(),
+  at: Ms.optional(),
+  detail: z.string(),
+  seed: z.union([z.string(), z.number()]),
+});
+
+const InvariantResult = z.object({
+  name: z.string(),
+  promise: z.string(),
+  held: z.boolean(),
+  /** How many there are; `violations` shows the first of them. */
+  count: z.number(),
+  violations: z.array(Violation),
+});
+
+const ThresholdResult = z.object({
+  text: z.string(),
+  held: z.boolean(),
+  /** As people read it, in the threshold's unit; "not measured" if it never happened. */
+  actual: z.string(),
+});
+
+export const verdicts = ["passed", "failed", "interrupted"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const Report = z.object({
+  firstbootReport: z.literal(1),
+  name: z.string(),
+  seed: z.union([z.string(), z.number()]),
+  verdict: z.enum(verdicts),
+  interrupted: z.boolean(),
+  startedAt: z.iso.datetime(),
+  durationMs: Ms,
+  target: z.object({ endpoint: z.string(), org: z.string() }),
+  machine: z.object({ node: z.string(), cores: z.number(), platform: z.string() }),
+  populations: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["newt", "edgeflow"]),
+      persona: z.string(),
+      source: z.string(),
+      count: z.number(),
+      surplus: z.number(),
+      enrolled: z.number(),
+      restarted: z.number(),
+      refused: z.number(),
+    }),
+  ),
+  phases: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      at: Ms,
+      durationMs: Ms,
+      expected: z.number(),
+      done: z.number(),
+      /** The longest that a device waited for its turn, because the machine was busy with others. */
+      heldBackMs: Ms.optional(),
+    }),
+  ),
+  latencies: z.array(Latency),
+  series: Series,
+  failures: z.array(z.object({ kind: z.string(), count: z.number(), example: z.string() })),
+  /** What servers said to devices that they refused; `expected` when all of those were surplus. */
+  refusals: z.array(
+    z.object({ reason: z.string(), status: z.number(), count: z.number(), device: z.string(), expected: z.boolean() }),
+  ),
+  invariants: z.array(InvariantResult),
+  thresholds: z.array(ThresholdResult),
+});
+export type Report = z.infer<typeof Report>;
+export type InvariantResult = z.infer<typeof InvariantResult>;
+export type ThresholdResult = z.infer<typeof ThresholdResult>;

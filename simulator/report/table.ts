@@ -1,0 +1,91 @@
+import { number, time } from "./numbers.js";
+import type { Report } from "./schema.js";
+import { summaryOf } from "./summary.js";
+
+const width = 100;
+
+/** The verdict as plain lines for a terminal, at most 100 columns wide. */
+export function verdictTable(report: Report): string[] {
+  const { headline, sentence } = summaryOf(report);
+  const sections = [
+    [`${report.verdict.toUpperCase()}  ${headline}`, ...wrapped(sentence, "  ")],
+    section("Phases", phaseRows(report)),
+    section("Latency", latencyRows(report)),
+    section(
+      "Promises",
+      report.invariants.map(({ held, name, count }) => [mark(held), name, held ? "" : `broken ${number(count)} times`]),
+    ),
+    report.invariants.flatMap(({ violations }) =>
+      violations.slice(0, 3).flatMap(({ device, detail }) => wrapped(`${device ?? "fleet"}: ${detail}`, "    ")),
+    ),
+    section(
+      "Thresholds",
+      report.thresholds.map(({ held, text, actual }) => [mark(held), text, actual]),
+    ),
+    section(
+      "Failures",
+      report.failures.map(({ kind, count, example }) => [String(count), kind, example]),
+    ),
+    section(
+      "Refusals",
+      report.refusals.map(({ status, reason, count, device }) => [`${count} ×`, `${status} ${reason}`, device]),
+    ),
+    [`Replay with seed ${report.seed}`],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))
+    .map(oneLine);
+}
+
+const mark = (held: boolean): string => (held ? "ok" : "FAIL");
+
+/** Text of others cannot move the cursor or break a line. */
+const oneLine = (line: string): string =>
+  line
+    .replace(/\p{Cc}/gu, " ")
+    .trimEnd()
+    .slice(0, width);
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : [title, ...aligned(rows)];
+}
+
+function phaseRows({ phases }: Report): string[][] {
+  return phases.map(({ name, title, done, expected, durationMs }) => [
+    name,
+    expected > 0 ? `${number(done)}/${number(expected)}` : "",
+    time(durationMs),
+    title,
+  ]);
+}
+
+function latencyRows({ latencies }: Report): string[][] {
+  if (latencies.length === 0) return [];
+  const rows = latencies.map(({ step, count, p50, p95, p99, max }) => [
+    step,
+    number(count),
+    ...[p50, p95, p99, max].map(time),
+  ]);
+  return [["step", "times", "p50", "p95", "p99", "max"], ...rows];
+}
+
+/** Columns as wide as their widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`);
+}
+
+function wrapped(text: string, indent: string): string[] {
+  const lines = [indent];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1) ?? indent;
+    const next = last.trim() === "" ? `${indent}${word}` : `${last} ${word}`;
+    if (next.length > width && last.trim() !== "") lines.push(`${indent}${word}`);
+    else lines[lines.length - 1] = next;
+  }
+  return lines;
+}

@@ -1,0 +1,127 @@
+import { IntegrationClient } from "../src/protocol/integration/index.js";
+import type { Log } from "../src/world/log.js";
+import { seededRandom } from "../src/world/random.js";
+import { realWorld } from "../src/world/real/index.js";
+import type { Env, World } from "../src/world/world.js";
+import { VirtualDevice } from "./device.js";
+import { deviceEvidence, type Evidence, keyIdsOf, learnSecrets, readTexts, serverEvidence } from "./evidence.js";
+import { claimDirectory } from "./files.js";
+import type { Fleet, Progress } from "./fleet.js";
+import { environmentOf } from "./identity.js";
+import { Metrics } from "./metrics.js";
+import { prepareDevices } from "./prepare.js";
+import { compileReport } from "./report/compile.js";
+import type { Report } from "./report/schema.js";
+import type { Scenario } from "./scenario.js";
+import { Secrets } from "./secrets.js";
+import { type PhaseRecord, runPhases } from "./timetable.js";
+
+/** The server that a fleet is run against. */
+export interface Target {
+  /** Origin, for example `https://127.0.0.1:8443`. */
+  readonly endpoint: string;
+  /** `<id>.<secret>` */
+  readonly apiKey: string;
+  readonly org: string;
+  /** PEM text of the certificate authority to trust instead of the system's. */
+  readonly ca?: string;
+}
+
+/** What the world of one life of a device is made from. */
+export interface DeviceHost {
+  readonly name: string;
+  /** The device's directory: the root of its disk. */
+  readonly root: string;
+  readonly env: Env;
+  readonly log: Log;
+  readonly ca?: string;
+}
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** What relative paths in the scenario start from. */
+  readonly baseDirectory: string;
+  readonly target: Target;
+  /** Directory of the devices' directories; made if missing. */
+  readonly out: string;
+  /** The simulator's own world; the machine's if absent. */
+  readonly world?: World;
+  /** The world of one life of a device; the machine's if absent. */
+  readonly deviceWorld?: (host: DeviceHost) => World;
+  /** Called at the start and end of each phase and whenever a device gets there. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the run politely: devices disconnect and the report covers what ran. */
+  readonly signal?: AbortSignal;
+  /** Texts that no secret may appear in, such as the server's log. */
+  readonly evidenceFiles?: readonly string[];
+}
+
+/**
+ * Runs a fleet against a target and judges it. Throws FB1001 where the machine's limits forbid it, FB1002 for files that
+ * cannot be read or written, FB1003 for artefacts that do not fit the scenario, FB3001 where the target does not answer.
+ */
+export async function runScenario(options: RunOptions): Promise<Report> {
+  const { scenario, target, out, baseDirectory } = options;
+  const ca = target.ca === undefined ? {} : { ca: target.ca };
+  const world = options.world ?? realWorld({ name: "simulator", ...ca });
+  const client = new IntegrationClient({ network: world.network, endpoint: target.endpoint, apiKey: target.apiKey });
+  await claimDirectory(world.disk, out);
+
+  const startedAt = world.clock.now();
+  const { endpoint, org } = target;
+  const context = { world, client, org, endpoint, baseDirectory, run: scenario.name };
+  const specs = await prepareDevices(context, scenario, out);
+  const began = world.clock.monotonic();
+  const now = (): number => world.clock.monotonic() - began;
+  const metrics = new Metrics();
+  const newWorld = options.deviceWorld ?? realWorld;
+  const devices = specs.map(
+    (spec) =>
+      new VirtualDevice(spec, {
+        now,
+        observe: ({ spec: { surplus } }, event, at) => {
+          if (!surplus) metrics.observe(event, at);
+        },
+        world: ({ name, directory, identity }, { log }) =>
+          newWorld({ name, root: directory, env: environmentOf(identity), log, ...ca }),
+      }),
+  );
+  const signal = options.signal ?? new AbortController().signal;
+  const random = seededRandom(scenario.seed);
+  const fleet: Fleet = { world, random, scenario, client, org, devices, metrics, signal, now };
+
+  let phases: PhaseRecord[];
+  let online: number;
+  try {
+    phases = await runPhases(fleet, options.onProgress ?? (() => {}));
+    online = devices.filter((device) => device.online && device.enrolled).length;
+    await Promise.all(devices.map((device) => device.stop()));
+  } finally {
+    for (const device of devices) device.kill();
+  }
+  const durationMs = now();
+  const evidence = await gather(fleet, target, options.evidenceFiles ?? []);
+  for (const { spec } of devices) if (spec.surplus) await world.disk.remove(spec.directory);
+  return compileReport({ fleet, phases, online, startedAt, durationMs, endpoint, evidence });
+}
+
+async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly string[]): Promise<Evidence> {
+  const { world, client, org, devices, scenario, signal } = fleet;
+  const specs = devices.map(({ spec }) => spec);
+  const secrets = new Secrets();
+  secrets.add(apiKey);
+  const left = await deviceEvidence(world.disk, devices);
+  for (const { spec, files } of left) {
+    learnSecrets(secrets, spec.files);
+    learnSecrets(secrets, files);
+  }
+  return {
+    seed: scenario.seed,
+    devices: left,
+    server: await serverEvidence(client, org),
+    keyIds: keyIdsOf(specs),
+    texts: await readTexts(world.disk, evidenceFiles),
+    secrets,
+    did: { healthCheck: scenario.phases.steady?.healthCheck === true && !signal.aborted },
+  };
+}

@@ -1,0 +1,104 @@
+import { Command } from "commander";
+import { FirstbootError } from "../../error.js";
+import type { KeyItem } from "../../protocol/integration/schema.js";
+import { Duration } from "../../provisioning/duration.js";
+import { print, printJson, printTable, shown } from "../output.js";
+import { clientOf, option, resolveTarget, type ServerFlags, serverOptions, wholeNumber } from "../settings.js";
+
+interface ListFlags extends ServerFlags {
+  readonly json?: boolean;
+}
+
+interface CreateFlags extends ListFlags {
+  readonly name: string;
+  readonly maxUsage?: number;
+  readonly validFor?: string;
+  readonly pending?: boolean;
+}
+
+/** `firstboot keys`: provisioning keys. */
+export function keysCommand(): Command {
+  const command = new Command("keys").description("provisioning keys: list, create, delete");
+  command.addHelpText(
+    "after",
+    "\nExample:\n  $ firstboot keys create --name acme --max-usage 125 --valid-for 7d --pending",
+  );
+  const list = command.command("list").description("all keys with their use counts").action(listKeys);
+  list.addHelpText("after", "\nExample:\n  $ firstboot keys list --json");
+  const create = command
+    .command("create")
+    .description("a new key; it is shown this once")
+    .requiredOption("--name <text>", "what it is for")
+    .addOption(
+      option("--max-usage <number>", "exchanges it is good for; unlimited if absent", "MAX_USAGE").argParser(
+        wholeNumber("--max-usage", 1, 1_000_000),
+      ),
+    )
+    .addOption(option("--valid-for <duration>", "for example 7d or 12h; for ever if absent", "VALID_FOR"))
+    .addOption(option("--pending", "new sites wait for approval", "PENDING"))
+    .action(createKey);
+  create.addHelpText("after", "\nExample:\n  $ firstboot keys create --name acme --max-usage 125 --valid-for 7d");
+  const remove = command.command("delete <id>").description("delete a key; its sites stay").action(deleteKey);
+  remove.addHelpText("after", "\nExample:\n  $ firstboot keys delete spk-abcdefghij12345");
+  for (const inner of [list, create, remove]) {
+    for (const shared of serverOptions) inner.addOption(shared);
+    inner.addOption(option("--json", "machine-readable output", "JSON"));
+  }
+  return command;
+}
+
+async function listKeys(flags: ListFlags): Promise<void> {
+  const target = resolveTarget(flags);
+  const keys = await clientOf(target).listKeys(target.org);
+  if (flags.json) return printJson(keys);
+  printTable(
+    ["ID", "NAME", "STATE", "USED", "OF", "UNTIL", "NEW SITES", "LAST USED"],
+    keys.map((key) => [
+      key.siteProvisioningKeyId,
+      key.name,
+      shown(key.state),
+      String(key.numUsed),
+      shown(key.maxBatchSize),
+      shown(key.validUntil),
+      key.approveNewSites ? "approved" : "pending",
+      shown(key.lastUsed),
+    ]),
+  );
+}
+
+async function createKey(flags: CreateFlags): Promise<void> {
+  const target = resolveTarget(flags);
+  const created = await clientOf(target).createKey(target.org, {
+    name: flags.name,
+    maxBatchSize: flags.maxUsage ?? null,
+    approveNewSites: flags.pending !== true,
+    ...(flags.validFor !== undefined && { validUntil: timeAfter(flags.validFor) }),
+  });
+  if (flags.json) return printJson(created);
+  print(created.siteProvisioningKey);
+  process.stderr.write(`${sentence(created)}\n`);
+}
+
+function sentence({ name, maxBatchSize, validUntil, approveNewSites }: KeyItem): string {
+  const limit = maxBatchSize === null ? "without a limit" : `good for ${maxBatchSize} exchanges`;
+  const until = validUntil === null ? "for ever" : `until ${validUntil}`;
+  return `Key "${name}", ${limit}, ${until}; new sites are ${approveNewSites ? "approved" : "pending"}. It is not shown again.`;
+}
+
+/** The wall time that lies a duration ahead. */
+export function timeAfter(duration: string): string {
+  return new Date(Date.now() + Duration.parse(duration).milliseconds).toISOString();
+}
+
+async function deleteKey(id: string, flags: ListFlags): Promise<void> {
+  if (!id.startsWith("spk-") || id.includes(".")) {
+    throw new FirstbootError("FB1001", {
+      what: "that is not the id of a key",
+      fix: "take the id from `firstboot keys list`: the part before the dot",
+    });
+  }
+  const target = resolveTarget(flags);
+  await clientOf(target).deleteKey(target.org, id);
+  if (flags.json) printJson({ deleted: id });
+  else print(`deleted ${id}`);
+}

@@ -1,0 +1,24 @@
+import { Command } from "commander";
+import { option, serverOptions, wholeNumber } from "../settings.js";
+
+/** `firstboot simulate`: a fleet, and a verdict. */
+export function simulateCommand(): Command {
+  const command = new Command("simulate")
+    .description(
+      "run a fleet of virtual devices against a server and judge it; without --target a control plane of its own",
+    )
+    .argument("<scenario>", "YAML file")
+    .addOption(option("--target <url>", "the server", "TARGET"))
+    .addOption(
+      option("--devices <number>", "scale the populations to this many devices in all", "DEVICES").argParser(
+        wholeNumber("--devices", 1, 100_000),
+      ),
+    )
+    .addOption(option("--seed <text>", "another seed than the scenario's", "SEED"))
+    .addOption(option("--out <directory>", "where devices live and reports go", "OUT").default(".firstboot/simulation"))
+    .addOption(option("--json", "the report as one line of JSON on stdout", "JSON"));
+  for (const shared of serverOptions.filter(({ long }) => long !== "--endpoint")) command.addOption(shared);
+  return command
+    .addHelpText("after", "\nExample:\n  $ firstboot simulate examples/scenarios/first-fleet.yaml --seed 7")
+    .action(async (file, flags) => (await import("../fleet/simulate.js")).simulate(file, flags));
+}

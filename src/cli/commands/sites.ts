@@ -1,0 +1,106 @@
+import { Command } from "commander";
+import { FirstbootError } from "../../error.js";
+import type { IntegrationClient } from "../../protocol/integration/client.js";
+import { type SiteItem, type SiteStatus, siteStatuses } from "../../protocol/integration/schema.js";
+import { print, printJson, printTable, shown } from "../output.js";
+import { clientOf, option, resolveTarget, type ServerFlags, serverOptions } from "../settings.js";
+
+interface ListFlags extends ServerFlags {
+  readonly status?: SiteStatus;
+  readonly json?: boolean;
+}
+
+interface DecisionFlags extends ServerFlags {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+type Decision = "approve" | "reject";
+
+/** `firstboot sites`: what came by keys. */
+export function sitesCommand(): Command {
+  const command = new Command("sites").description("sites: list, approve, reject");
+  command.addHelpText(
+    "after",
+    "\nExample:\n  $ firstboot sites list --status pending\n  $ firstboot sites approve --all",
+  );
+  const list = command
+    .command("list")
+    .description("sites with their state")
+    .addOption(option("--status <status>", "only these", "STATUS").choices(siteStatuses))
+    .action(listSites);
+  list.addHelpText("after", "\nExample:\n  $ firstboot sites list --status pending");
+  const decisions = (["approve", "reject"] as const).map((decision) => {
+    const inner = command
+      .command(`${decision} [names...]`)
+      .description(
+        decision === "approve"
+          ? "let pending sites in; their blueprints are applied"
+          : "turn pending sites away and delete them",
+      )
+      .addOption(option("--all", "every pending site", "ALL"))
+      .action((names: string[], flags: DecisionFlags) => decide(decision, names, flags));
+    return inner.addHelpText("after", `\nExample:\n  $ firstboot sites ${decision} SN4711-edge`);
+  });
+  for (const inner of [list, ...decisions]) {
+    for (const shared of serverOptions) inner.addOption(shared);
+    inner.addOption(option("--json", "machine-readable output", "JSON"));
+  }
+  return command;
+}
+
+async function listSites(flags: ListFlags): Promise<void> {
+  const target = resolveTarget(flags);
+  const sites = await clientOf(target).listSites(target.org, flags.status ? { status: flags.status } : {});
+  if (flags.json) return printJson(sites);
+  printTable(
+    ["SITE", "NAME", "STATUS", "ONLINE", "KEY", "LAST SEEN"],
+    sites.map((site) => [
+      site.niceId,
+      site.name,
+      site.status,
+      site.online ? "yes" : "no",
+      shown(site.siteProvisioningKeyId),
+      shown(site.lastSeen),
+    ]),
+  );
+}
+
+async function decide(decision: Decision, names: readonly string[], flags: DecisionFlags): Promise<void> {
+  if (names.length === 0 && !flags.all) {
+    throw new FirstbootError("FB1001", {
+      what: `no site to ${decision} is named`,
+      fix: "name sites by name or id, or give --all",
+    });
+  }
+  const target = resolveTarget(flags);
+  const client = clientOf(target);
+  const pending = await client.listSites(target.org, { status: "pending" });
+  const chosen = flags.all ? pending : names.map((name) => findSite(pending, name));
+  for (const site of chosen) await carryOut(client, decision, site);
+  if (flags.json)
+    return printJson(chosen.map(({ siteId, niceId, name }) => ({ siteId, niceId, name, [decision]: true })));
+  for (const { name, niceId } of chosen)
+    print(`${decision === "approve" ? "approved" : "rejected"} ${name} (${niceId})`);
+  if (chosen.length === 0) print("no site is pending");
+}
+
+/** Niceid first, then exact name. */
+function findSite(pending: readonly SiteItem[], wanted: string): SiteItem {
+  const named = pending.filter(({ name }) => name === wanted);
+  const site = pending.find(({ niceId }) => niceId === wanted) ?? named[0];
+  if (site === undefined || (site.niceId !== wanted && named.length > 1)) {
+    throw new FirstbootError("FB1001", {
+      what:
+        site === undefined
+          ? `no pending site is called "${wanted}"`
+          : `${named.length} pending sites are called "${wanted}"`,
+      fix: "take the SITE column of `firstboot sites list --status pending`",
+    });
+  }
+  return site;
+}
+
+function carryOut(client: IntegrationClient, decision: Decision, { siteId }: SiteItem): Promise<void> {
+  return decision === "approve" ? client.approveSite(siteId) : client.rejectSite(siteId);
+}

@@ -1,0 +1,89 @@
+import { rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import {
+  loadScenario,
+  type Report,
+  runScenario,
+  type Scenario,
+  verdictTable,
+  writeReports,
+} from "../../../simulator/index.js";
+import { exitCodes } from "../../error.js";
+import { DataDirectory } from "../../server/data-directory.js";
+import { startServer } from "../../server/server.js";
+import { realWorld } from "../../world/real/index.js";
+import { onInterrupt } from "../interrupt.js";
+import { print, printJson } from "../output.js";
+import { readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
+import { progressView } from "./progress.js";
+
+export interface SimulateFlags extends ServerFlags {
+  readonly target?: string;
+  readonly devices?: number;
+  readonly seed?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Runs a scenario file and ends with its verdict. */
+export async function simulate(file: string, flags: SimulateFlags): Promise<void> {
+  const scenario = adjusted(loadScenario(file, readText(file)), flags);
+  const { signal, release } = onInterrupt();
+  const { target, close } = await targetOf(flags);
+  const progress = progressView(stderrLine(flags.json !== true), process.stderr.isTTY);
+  try {
+    const report = await runScenario({
+      scenario,
+      baseDirectory: dirname(resolve(file)),
+      target,
+      out: flags.out,
+      signal,
+      onProgress: progress.show,
+    });
+    progress.end();
+    await writeReports(report, flags.out);
+    if (flags.json) printJson(report);
+    else for (const line of [...verdictTable(report), `report: ${resolve(flags.out, "report.html")}`]) print(line);
+    process.exitCode = exitCodeOf(report);
+  } finally {
+    await close();
+    release();
+  }
+}
+
+/** Writes to stderr: one line rewritten on a terminal, lines elsewhere. */
+function stderrLine(wanted: boolean): (line: string) => void {
+  const around = process.stderr.isTTY ? (["\r\x1b[2K", ""] as const) : (["", "\n"] as const);
+  return (line) => {
+    if (wanted) process.stderr.write(around.join(line));
+  };
+}
+
+/** The exit code that a report ends a command with. */
+export function exitCodeOf({ verdict }: Report): number {
+  return { passed: exitCodes.done, failed: exitCodes.judgedFailed, interrupted: exitCodes.interrupted }[verdict];
+}
+
+/** The scenario with what the flags change: the seed, and the populations' sizes in proportion. */
+function adjusted(scenario: Scenario, { devices, ...flags }: SimulateFlags): Scenario {
+  const seed = flags.seed ?? scenario.seed;
+  if (devices === undefined) return { ...scenario, seed };
+  const total = scenario.populations.reduce((sum, { count }) => sum + count, 0);
+  const populations = scenario.populations.map((population) => ({
+    ...population,
+    count: Math.max(1, Math.round((population.count * devices) / total)),
+  }));
+  return { ...scenario, seed, populations };
+}
+
+/** The named server, or a control plane of this run's own beside its reports. */
+async function targetOf(flags: SimulateFlags): Promise<{ readonly target: Target; close(): Promise<void> }> {
+  if (flags.target !== undefined)
+    return { target: resolveTarget({ ...flags, endpoint: flags.target }), close: async () => {} };
+  await new DataDirectory(flags.out, realWorld().disk).prepare();
+  const data = resolve(flags.out, "plane");
+  await rm(data, { recursive: true, force: true });
+  const server = await startServer({ data, port: 0 });
+  const { url, apiKey, org, ca } = server;
+  return { target: { endpoint: url, apiKey, org, ...(ca && { ca: ca.pem }) }, close: () => server.close() };
+}

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import type { NewtSession } from "./session.js";
+
+const RegisterData = z.object({ newtVersion: z.string().min(1).max(100) });
+
+/** Tells the newt's version and asks for a tunnel, which stays unanswered without an exit node (PROTOCOLS A13). */
+export function register({ services, site }: NewtSession, data: unknown): Promise<void> | undefined {
+  const parsed = RegisterData.safeParse(data);
+  return parsed.success ? services.store.sites.reportVersion(site.siteId, parsed.data.newtVersion) : undefined;
+}

@@ -1,0 +1,74 @@
+import { type Clock, isoTime } from "../../world/clock.js";
+
+/** A channel that is silent for this long is dead, milliseconds. */
+const silenceLimit = 90_000;
+
+/** A channel whose other end has a name. */
+export interface Live {
+  /** Monotonic time of the last sign of life, milliseconds. */
+  readonly heardAt: number;
+  /** Asks for a sign of life. */
+  probe(): void;
+  /** Drops the connection without a goodbye. */
+  terminate(): void;
+  /** Says goodbye. */
+  end(code: number, reason: string): void;
+}
+
+/** Who is connected now. An identity has one channel: the newest, so that a cloned disk image cannot split it. */
+export class Presence<L extends Live> {
+  readonly #clock: Clock;
+  readonly #live = new Map<string, L>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get(id: string): L | undefined {
+    return this.#live.get(id);
+  }
+
+  has(id: string): boolean {
+    return this.#live.has(id);
+  }
+
+  ids(): string[] {
+    return [...this.#live.keys()];
+  }
+
+  /** Takes a channel in and says goodbye to an older one of the same identity. */
+  enter(id: string, channel: L): void {
+    const older = this.#live.get(id);
+    this.#live.set(id, channel);
+    older?.end(4000, "replaced by a newer connection");
+  }
+
+  /** Forgets a channel; false if it is not the one of this identity any more. */
+  leave(id: string, channel: L): boolean {
+    return this.#live.get(id) === channel && this.#live.delete(id);
+  }
+
+  /** Wall time of the last sign of life of one who is connected, ISO 8601. */
+  lastHeard(id: string): string | undefined {
+    const channel = this.#live.get(id);
+    return channel && isoTime(this.#clock.now() - (this.#clock.monotonic() - channel.heardAt));
+  }
+
+  /** Probes every channel and drops those that have been silent for 90 s, half-open ones among them (PROTOCOLS D2). */
+  sweep(): void {
+    const now = this.#clock.monotonic();
+    for (const channel of this.#live.values()) {
+      if (now - channel.heardAt >= silenceLimit) channel.terminate();
+      else channel.probe();
+    }
+  }
+
+  /** Says goodbye to all. */
+  endAll(code: number, reason: string): void {
+    for (const channel of this.#live.values()) channel.end(code, reason);
+  }
+}

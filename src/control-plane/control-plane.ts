@@ -1,0 +1,80 @@
+import type { SqliteDatabase } from "kysely";
+import { FirstbootError } from "../error.js";
+import { splitKey } from "../provisioning/credentials.js";
+import { every } from "../world/clock.js";
+import type { Listener } from "../world/network.js";
+import type { World } from "../world/world.js";
+import { Presence } from "./channel/presence.js";
+import { openChannel } from "./channel/upgrade.js";
+import { createApp } from "./http/app.js";
+import type { Services } from "./services.js";
+import { createStore } from "./store/store.js";
+
+/** How often silent channels are looked for, milliseconds: one timer for all of them. */
+const sweepInterval = 30_000;
+
+export interface ControlPlaneOptions {
+  readonly world: World;
+  /** Opened by `openSqlite`; the control plane closes it. */
+  readonly database: SqliteDatabase;
+  /** 32 bytes, the same for as long as the database lives: no stored secret can be checked without it. */
+  readonly pepper: Buffer;
+  /** The organisation that all belongs to; `default` if absent. */
+  readonly org?: string;
+  /** `<id>.<secret>`: a key for the integration API. */
+  readonly apiKey: string;
+  /** The version that the server tells its devices. */
+  readonly version?: string;
+}
+
+/** A running control plane; any network can carry it. */
+export interface ControlPlane extends Listener {
+  /** Says goodbye to every channel, finishes what was begun and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Starts a control plane on its database. Throws FB1001 for an API key or pepper without its form. */
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { world, database, pepper, org = "default", apiKey, version = "0.1.0" } = options;
+  const store = createStore(world, database, pepper);
+  await store.apiKeys.ensure(org, checkedKeys(apiKey, pepper));
+  const services: Services = {
+    world,
+    store,
+    newts: new Presence(world.clock),
+    devices: new Presence(world.clock),
+    strangers: new Set(),
+    version,
+  };
+  const app = createApp(services);
+  const sweeping = every(world.clock, sweepInterval, () => sweep(services));
+  return {
+    request: async (request, peer) => app.fetch(request, { peer }),
+    upgrade: (request) => openChannel(services, request),
+    close: async () => {
+      sweeping.cancel();
+      for (const stranger of services.strangers) stranger.terminate();
+      services.newts.endAll(1001, "the server stops");
+      services.devices.endAll(1001, "the server stops");
+      await store.close();
+    },
+  };
+}
+
+function checkedKeys(apiKey: string, pepper: Buffer): { readonly id: string; readonly secret: string } {
+  const parts = splitKey(apiKey);
+  if (!parts?.id || !parts.secret || pepper.length !== 32) {
+    throw new FirstbootError("FB1001", {
+      what: "the control plane's API key or pepper does not have its form",
+      fix: "give an API key such as id.secret and a pepper of 32 bytes",
+    });
+  }
+  return parts;
+}
+
+function sweep({ newts, devices, strangers, world }: Services): void {
+  newts.sweep();
+  devices.sweep();
+  const now = world.clock.monotonic();
+  for (const stranger of strangers) if (stranger.isOverdue(now)) stranger.terminate();
+}

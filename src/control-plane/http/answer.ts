@@ -1,0 +1,45 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { reasonOf } from "../../error.js";
+import type { Envelope } from "../../protocol/newt/api.js";
+import type { Log } from "../../world/log.js";
+import { StoreUnavailable } from "../store/batch.js";
+
+/** A good answer in its envelope (PROTOCOLS A1). */
+export function good<T>(c: Context, data: T, message: string, status: 200 | 201 = 200): Response {
+  return c.json({ data, success: true, error: false, message, status } satisfies Envelope<T>, status);
+}
+
+/** A refusal in its envelope; `stack` is part of the observed shape and always null (PROTOCOLS G). */
+export function bad(c: Context, { status, message }: Refusal): Response {
+  return c.json({ data: null, success: false, error: true, message, status, stack: null }, status);
+}
+
+/** A refusal as EdgeFlow devices expect it (PROTOCOLS C2). */
+export function bareBad(c: Context, { status, message }: Refusal): Response {
+  return c.json({ error: message }, status);
+}
+
+/** Ends a request with a status and a message for the caller. */
+export function refuse(status: ContentfulStatusCode, message: string): HTTPException {
+  return new HTTPException(status, { message });
+}
+
+interface Refusal {
+  readonly status: ContentfulStatusCode;
+  readonly message: string;
+}
+
+/** Turns whatever a route threw into an answer: refusals speak, everything else is logged and stays inside. */
+export function answerFailures(log: Log, answer: (c: Context, refusal: Refusal) => Response) {
+  return (error: Error, c: Context): Response => {
+    if (error instanceof HTTPException) return answer(c, { status: error.status, message: error.message });
+    if (error instanceof StoreUnavailable) {
+      c.header("retry-after", "1");
+      return answer(c, { status: 503, message: "The store is not available, try again" });
+    }
+    log.error("request failed", { method: c.req.method, path: c.req.path, reason: reasonOf(error) });
+    return answer(c, { status: 500, message: "An error occurred" });
+  };
+}

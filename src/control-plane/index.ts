@@ -1,0 +1,2 @@
+export * from "./control-plane.js";
+export { openSqlite } from "./store/sqlite.js";

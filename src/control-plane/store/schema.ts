@@ -1,0 +1,164 @@
+import type { Generated, Kysely, Selectable, Transaction } from "kysely";
+import type { SiteStatus } from "../../protocol/integration/schema.js";
+
+/** The tables as statements see them; `migrations.ts` makes them. */
+export interface Schema {
+  org: OrgTable;
+  api_key: ApiKeyTable;
+  provisioning_key: ProvisioningKeyTable;
+  code_batch: CodeBatchTable;
+  code: CodeTable;
+  site: SiteTable;
+  newt: NewtTable;
+  session: SessionTable;
+  device: DeviceTable;
+  shadow: ShadowTable;
+  replay: ReplayTable;
+  blueprint: BlueprintTable;
+  resource: ResourceTable;
+  audit: AuditTable;
+}
+
+export type Database = Kysely<Schema>;
+export type Tx = Transaction<Schema>;
+
+interface OrgTable {
+  id: string;
+  created_at: number;
+}
+
+interface ApiKeyTable {
+  id: string;
+  org_id: string;
+  secret_hash: string;
+  created_at: number;
+}
+
+interface ProvisioningKeyTable {
+  id: string;
+  org_id: string;
+  name: string;
+  secret_hash: string;
+  last_chars: string;
+  max_usage: number | null;
+  used: Generated<number>;
+  expires_at: number | null;
+  approve_new_sites: number;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+export type ProvisioningKeyRow = Selectable<ProvisioningKeyTable>;
+
+interface CodeBatchTable {
+  id: string;
+  org_id: string;
+  name: string;
+  quantity: number;
+  expires_at: number | null;
+  created_at: number;
+  revoked_at: number | null;
+}
+export type CodeBatchRow = Selectable<CodeBatchTable>;
+
+interface CodeTable {
+  hash: string;
+  batch_id: string;
+  used_at: number | null;
+  device_id: string | null;
+}
+
+interface SiteTable {
+  id: Generated<number>;
+  org_id: string;
+  nice_id: string;
+  name: string;
+  status: SiteStatus;
+  provisioning_key_id: string | null;
+  newt_version: string | null;
+  created_at: number;
+  last_seen_at: number | null;
+}
+
+interface NewtTable {
+  id: string;
+  site_id: number;
+  secret_hash: string;
+}
+
+interface SessionTable {
+  token_hash: string;
+  newt_id: string;
+  expires_at: number;
+}
+
+interface DeviceTable {
+  id: string;
+  org_id: string;
+  name: string;
+  api_key_hash: string;
+  code_batch_id: string | null;
+  hardware: string;
+  network: string;
+  expires_at: number | null;
+  created_at: number;
+  last_seen_at: number | null;
+}
+export type DeviceRow = Selectable<DeviceTable>;
+
+interface ShadowTable {
+  device_id: string;
+  version: number;
+  desired: string;
+  reported: string;
+  desired_times: string;
+  reported_times: string;
+  updated_at: number;
+}
+export type ShadowRow = Selectable<ShadowTable>;
+
+/** `subject_id` is the id of the key or the hash of the code that was exchanged; exactly one of `newt_id` and `device_id` is set. */
+interface ReplayTable {
+  subject_id: string;
+  nonce_hash: string;
+  newt_id: string | null;
+  device_id: string | null;
+  sealed: string;
+  created_at: number;
+}
+
+interface BlueprintTable {
+  id: Generated<number>;
+  org_id: string;
+  site_id: number | null;
+  name: string;
+  source: string;
+  contents: string;
+  succeeded: number;
+  parked: number;
+  message: string;
+  created_at: number;
+}
+export type BlueprintRow = Selectable<BlueprintTable>;
+
+interface ResourceTable {
+  id: Generated<number>;
+  org_id: string;
+  kind: "public" | "private";
+  nice_id: string;
+  site_id: number;
+  source: string;
+  document: string;
+  updated_at: number;
+}
+
+interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  action: string;
+  org_id: string | null;
+  key_id: string | null;
+  target: string | null;
+  address: string | null;
+  result: string;
+}

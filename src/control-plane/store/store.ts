@@ -1,0 +1,51 @@
+import { Kysely, type SqliteDatabase } from "kysely";
+import type { World } from "../../world/world.js";
+import { apiKeyStore } from "./api-keys.js";
+import type { StoreBase } from "./base.js";
+import { Batch } from "./batch.js";
+import { blueprintStore } from "./blueprints.js";
+import { codeStore } from "./codes.js";
+import { countStore } from "./counts.js";
+import { deviceStore } from "./devices.js";
+import { SteppingDialect } from "./dialect.js";
+import { exchangeStore } from "./exchange.js";
+import { keyStore } from "./keys.js";
+import { provisionStore } from "./provision.js";
+import { replayStore } from "./replay.js";
+import type { Schema } from "./schema.js";
+import { sessionStore } from "./sessions.js";
+import { shadowStore } from "./shadows.js";
+import { siteStore } from "./sites.js";
+
+/** Whole commands and queries over the control plane's database, which the store owns from here on. */
+export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer) {
+  const database = new Kysely<Schema>({ dialect: new SteppingDialect(world.process, { database: sqlite }) });
+  const batch = new Batch(world, database);
+  const base: StoreBase = { world, database, pepper, command: (work) => batch.run(work) };
+  const replay = replayStore(base);
+  const blueprints = blueprintStore(base);
+  // A killed process leaves its transaction unfinished, as a power loss would; the file must be free for the next.
+  const release = world.process.holds(() => sqlite.close());
+  return {
+    apiKeys: apiKeyStore(base),
+    keys: keyStore(base),
+    codes: codeStore(base),
+    exchange: exchangeStore(base, replay),
+    provision: provisionStore(base, replay),
+    sessions: sessionStore(base, replay),
+    sites: siteStore(base, blueprints),
+    blueprints,
+    devices: deviceStore(base, replay),
+    shadows: shadowStore(base),
+    counts: countStore(base),
+
+    /** Waits for the commands that were given, then closes the database. */
+    close: async (): Promise<void> => {
+      await batch.settled();
+      release();
+      await database.destroy();
+    },
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;

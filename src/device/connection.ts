@@ -1,0 +1,41 @@
+import { Ended } from "./failure.js";
+import type { Host } from "./host.js";
+import type { Closed } from "./link.js";
+
+/** One open channel, in the device's protocol. */
+export interface Session {
+  readonly closed: Promise<Closed>;
+  /** The server asked the device to start anew. */
+  readonly restart: boolean;
+  /** Ends the session in good order. */
+  goodbye(): Promise<void>;
+}
+
+/** Holds a session to its end, or ends it when the device is stopped. */
+async function hold(host: Host, session: Session): Promise<Closed> {
+  try {
+    return await host.until(() => session.closed);
+  } catch (stopped) {
+    await session.goodbye();
+    throw stopped;
+  }
+}
+
+/** Opens one session after the other. Returns when the server asks for a restart; throws `Ended` otherwise. */
+export async function stayConnected(host: Host, open: () => Promise<Session>): Promise<void> {
+  const backoff = host.backoff(host.persona.reconnect);
+  for (;;) {
+    try {
+      const session = await open();
+      const { code, heldMs } = await hold(host, session);
+      const wait = backoff.afterLoss(heldMs);
+      if (wait === undefined) {
+        throw new Ended({ kind: "failed", step: "connect", reason: `the channel closed with ${code}` });
+      }
+      await host.pause("connect", wait);
+      if (session.restart) return;
+    } catch (error) {
+      await host.recover(backoff, error);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { reasonOf, systemCode } from "../error.js";
+import { keyPattern } from "../provisioning/credentials.js";
+import { type HttpResponse, NetworkError, UpgradeRefused } from "../world/network.js";
+import type { FailureKind, Step, StopReason } from "./event.js";
+
+/** A step that did not work and may be tried again. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+  constructor(
+    readonly step: Step,
+    readonly kind: FailureKind,
+    readonly detail: string,
+    readonly status?: number,
+    readonly retryAfterMs?: number,
+  ) {
+    super(`${step}: ${detail}`);
+  }
+}
+
+/** What a failure of the disk means; anything else is not ours to judge and comes back as it is. */
+export function diskFailure(error: unknown): unknown {
+  return systemCode(error) === undefined ? error : new StepFailed("persist", "disk", tidy(reasonOf(error)));
+}
+
+/** Unwinds a device's life to its end. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+  constructor(readonly reason: StopReason) {
+    super(reason.kind);
+  }
+}
+
+/** Text of others, fit for a log line: no provisioning keys, no control characters, no novels. */
+export function tidy(text: string): string {
+  return text
+    .replace(keyPattern, "spk-****")
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+    .slice(0, 300);
+}
+
+/** Client errors that time heals. */
+const passing: ReadonlySet<number> = new Set([408, 421, 425, 429]);
+
+/**
+ * Whether an answer refuses for good: a client error that time does not heal, and in the server's own words. A bare 404
+ * or 403 may come from a proxy whose server is being replaced.
+ */
+export function refusesForGood(status: number, said: string | undefined): said is string {
+  return said !== undefined && status >= 400 && status < 500 && !passing.has(status);
+}
+
+/** Milliseconds that `Retry-After` asks for, written in seconds or as a date. */
+export function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
+  const value = headers["retry-after"]?.trim();
+  if (!value) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
+
+function kindOf(error: unknown): FailureKind {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (tlsCode.test(systemCode(at) ?? "")) return "tls";
+    if (/time-?out|timed out/i.test(`${at.name} ${systemCode(at) ?? ""} ${at.message}`)) return "timeout";
+  }
+  return "network";
+}
+
+/** What a failed request or dial means for its step; anything else is not ours to judge and comes back as it is. */
+export function networkFailure(step: Step, error: unknown): unknown {
+  if (error instanceof UpgradeRefused) return new StepFailed(step, "status", error.message, error.status);
+  if (error instanceof NetworkError) return new StepFailed(step, kindOf(error), tidy(reasonOf(error)));
+  return error;
+}

@@ -1,0 +1,131 @@
+import type { Channel, HttpRequest, HttpResponse } from "../world/network.js";
+import type { World } from "../world/world.js";
+import { Backoff } from "./backoff.js";
+import type { Observer, Step, StopReason } from "./event.js";
+import { Ended, networkFailure, refusesForGood, retryAfterMs, StepFailed, tidy } from "./failure.js";
+import type { Persona, Retry } from "./persona.js";
+
+/** The box a device lives on: its World, its habits, its observer, and the wish to stop, which ends every wait. */
+export class Host {
+  #over = false;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly persona: Persona,
+    readonly emit: Observer,
+  ) {}
+
+  /** Asks the life to end: the wait it is in, or its next one, throws `Ended`. */
+  end(): void {
+    this.#over = true;
+    this.#wake?.();
+  }
+
+  /** Lives a life to its end. Rejects with a `FirstbootError` where a person has to mend something. */
+  async live(life: () => Promise<never>): Promise<StopReason> {
+    try {
+      return await life();
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      this.emit({ type: "stopped", reason: error.reason });
+      return error.reason;
+    }
+  }
+
+  /** Waits for an operation that a stop may interrupt. A life waits for one thing at a time. */
+  until<T>(operation: () => Promise<T>): Promise<T> {
+    const stopped = (): Ended => new Ended({ kind: "stopped" });
+    if (this.#over) return Promise.reject(stopped());
+    return new Promise((resolve, reject) => {
+      this.#wake = () => reject(stopped());
+      operation().then(resolve, reject);
+    });
+  }
+
+  /** Milliseconds since a moment of the monotonic clock. */
+  since(started: number): number {
+    return this.world.clock.monotonic() - started;
+  }
+
+  /** A request of a step. Throws `StepFailed` when no answer comes. */
+  async request(step: Step, request: HttpRequest): Promise<HttpResponse> {
+    const headers = { "user-agent": this.persona.userAgent, ...request.headers };
+    try {
+      return await this.until(() => this.world.network.request({ ...request, headers }));
+    } catch (error) {
+      throw networkFailure(step, error);
+    }
+  }
+
+  /** Opens a channel. Throws `StepFailed`. A channel that opens after a stop is dropped. */
+  async dial(url: string, timeoutMs: number): Promise<Channel> {
+    let opening: Promise<Channel> | undefined;
+    try {
+      return await this.until(() => {
+        opening = this.world.network.connect(url, { timeoutMs });
+        return opening;
+      });
+    } catch (error) {
+      opening?.then(
+        (channel) => channel.terminate(),
+        () => {},
+      );
+      throw networkFailure("connect", error);
+    }
+  }
+
+  /** What an answer other than success means: the end, or a failure that may pass. `said` is the server's own text. */
+  rejection(step: Step, response: HttpResponse, said: string | undefined): Ended | StepFailed {
+    const { status } = response;
+    if (this.persona.heedsRefusal && refusesForGood(status, said)) {
+      return new Ended({ kind: "refused", step, status, reason: tidy(said) });
+    }
+    const wait = retryAfterMs(response, this.world.clock.now());
+    return new StepFailed(step, "status", tidy(said ?? `the server answered ${status}`), status, wait);
+  }
+
+  backoff(retry: Retry): Backoff {
+    return new Backoff(retry, this.world.random);
+  }
+
+  /** Repeats a step as the habit says, until it succeeds. */
+  async persistently<T>(retry: Retry | undefined, step: () => Promise<T>): Promise<T> {
+    const backoff = retry && this.backoff(retry);
+    for (;;) {
+      try {
+        return await step();
+      } catch (error) {
+        await this.recover(backoff, error);
+      }
+    }
+  }
+
+  /** Tells of a failure and waits until the step may be tried again. Throws what is no failure of a step. */
+  async recover(backoff: Backoff | undefined, error: unknown): Promise<void> {
+    if (!(error instanceof StepFailed)) throw error;
+    this.failed(error);
+    const { step, status, detail } = error;
+    const wait = backoff?.afterFailure(error.retryAfterMs);
+    if (wait === undefined) {
+      throw new Ended({ kind: "failed", step, ...(status !== undefined && { status }), reason: detail });
+    }
+    await this.pause(step, wait);
+  }
+
+  failed({ step, kind, status, detail }: StepFailed): void {
+    this.emit({ type: "failed", step, kind, ...(status !== undefined && { status }), detail });
+  }
+
+  /** Waits, unless stopped. */
+  async pause(step: Step, ms: number): Promise<void> {
+    if (ms <= 0) return;
+    this.emit({ type: "waiting", step, ms });
+    const waiting = new AbortController();
+    try {
+      await this.until(() => this.world.clock.sleep(ms, waiting.signal));
+    } finally {
+      waiting.abort();
+    }
+  }
+}

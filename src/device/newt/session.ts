@@ -1,0 +1,148 @@
+import { gunzipSync } from "node:zlib";
+import { channelUrl, decodeMessage, encodeAsNewt, type NewtMessage } from "../../protocol/newt/index.js";
+import { every, type Timer } from "../../world/clock.js";
+import type { Channel, Message } from "../../world/network.js";
+import type { Session } from "../connection.js";
+import type { Host } from "../host.js";
+import { type Closed, Link } from "../link.js";
+import { getToken } from "./api.js";
+import type { Blueprints } from "./blueprints.js";
+import type { Site } from "./provision.js";
+
+const connectTimeoutMs = 45_000;
+/** A request for exit nodes is repeated this often, this many times in all (PROTOCOLS A12). */
+const requestEveryMs = 3_000;
+const requestLimit = 16;
+/** The longest message a compressed frame may hold, bytes. */
+const maxInflated = 4 << 20;
+
+/** What outlives a session of a site. */
+export interface SiteMemory {
+  readonly site: Site;
+  readonly blueprints: Blueprints;
+  /** Of the last message, 0 if it had none (PROTOCOLS A9). */
+  configVersion: number;
+}
+
+/** The text of a frame: binary ones are gzip (PROTOCOLS A9). Undefined if it cannot be read. */
+function textOf(message: Message): string | undefined {
+  if (typeof message === "string") return message;
+  try {
+    return gunzipSync(message, { maxOutputLength: maxInflated }).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** A site's open channel. */
+export class NewtSession implements Session {
+  restart = false;
+  readonly #link: Link;
+  #requests: Timer | undefined;
+
+  constructor(
+    private readonly host: Host,
+    channel: Channel,
+    private readonly memory: SiteMemory,
+  ) {
+    this.#link = new Link(host, channel, {
+      message: (message) => this.#receive(message),
+      beat: () => this.#beat(),
+    });
+    void this.#link.closed.then(() => this.stopAsking());
+    this.#link.begin(0);
+    this.askForExitNodes();
+    void memory.blueprints.open((blueprint) => this.#send("newt/blueprint/apply", { blueprint }));
+    this.#link.listen();
+  }
+
+  get closed(): Promise<Closed> {
+    return this.#link.closed;
+  }
+
+  async goodbye(): Promise<void> {
+    this.#send("newt/disconnecting", {});
+    await this.#link.close();
+  }
+
+  /** Closes the channel, to begin again from the config file (PROTOCOLS A11). */
+  startAnew(): void {
+    this.restart = true;
+    void this.#link.close();
+  }
+
+  /** The answer to a heartbeat came. */
+  beatAnswered(): void {
+    this.#link.beatAnswered();
+  }
+
+  blueprintAnswered(data: unknown): void {
+    void this.memory.blueprints.answered(data);
+  }
+
+  /** Asks for exit nodes until there is an answer, or it has been asked often enough. */
+  askForExitNodes(): void {
+    this.stopAsking();
+    const chainId = this.host.world.random.bytes(8).toString("hex");
+    let asked = 0;
+    const ask = (): void => {
+      asked += 1;
+      this.#send("newt/ping/request", { chainId, noCloud: this.memory.site.noCloud });
+      if (asked >= requestLimit) this.stopAsking();
+    };
+    this.#requests = every(this.host.world.clock, requestEveryMs, ask);
+    ask();
+  }
+
+  stopAsking(): void {
+    this.#requests?.cancel();
+    this.#requests = undefined;
+  }
+
+  #receive(message: Message): void {
+    const decoded = decodeMessage(textOf(message) ?? "");
+    if (!decoded) return;
+    const { type, data, configVersion = 0 } = decoded;
+    this.memory.configVersion = configVersion;
+    const started = this.host.world.clock.monotonic();
+    replies.get(type)?.(this, data);
+    const command = commands.get(type);
+    if (!command) return;
+    command(this);
+    this.host.emit({ type: "command", action: type, success: true, ms: this.host.since(started) });
+  }
+
+  #beat(): void {
+    const { configVersion } = this.memory;
+    this.#send("newt/ping", {}, configVersion);
+  }
+
+  #send(type: string, data: unknown, configVersion = 0): void {
+    const message: NewtMessage = { type, data, ...(configVersion !== 0 && { configVersion }) };
+    this.#link.send(encodeAsNewt(message));
+  }
+}
+
+/** What the server answers. Messages of any other type are ignored (PROTOCOLS A9). */
+const replies: ReadonlyMap<string, (session: NewtSession, data: unknown) => void> = new Map([
+  ["pong", (session) => session.beatAnswered()],
+  ["newt/ping/exitNodes", (session) => session.stopAsking()],
+  ["newt/blueprint/results", (session, data) => session.blueprintAnswered(data)],
+]);
+
+/** What the server orders (PROTOCOLS A16). After `terminate` the channel stays open. */
+const commands: ReadonlyMap<string, (session: NewtSession) => void> = new Map([
+  ["newt/wg/terminate", (session) => session.stopAsking()],
+  ["newt/wg/reconnect", (session) => session.askForExitNodes()],
+  ["newt/wg/restart", (session) => session.startAnew()],
+]);
+
+/** Signs in and opens a site's channel (PROTOCOLS A6, A8). Throws `StepFailed` or `Ended`. */
+export async function openSession(host: Host, memory: SiteMemory): Promise<NewtSession> {
+  const { endpoint, identity } = memory.site;
+  const token = await getToken(host, endpoint, identity);
+  const started = host.world.clock.monotonic();
+  const channel = await host.dial(channelUrl(endpoint, token), connectTimeoutMs);
+  host.emit({ type: "connected", ms: host.since(started) });
+  return new NewtSession(host, channel, memory);
+}

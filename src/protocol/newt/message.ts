@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/** A text frame on the channel (PROTOCOLS A9). */
+export const NewtMessage = z.object({
+  type: z.string().min(1).max(100),
+  data: z.unknown(),
+  configVersion: z.number().int().optional(),
+});
+export type NewtMessage = z.infer<typeof NewtMessage>;
+
+/** Bodies of the messages that firstboot acts on (PROTOCOLS A12–A16). */
+export const PingRequestData = z.object({ noCloud: z.boolean().optional(), chainId: z.string().optional() });
+export const ExitNodesData = z.object({
+  exitNodes: z.array(
+    z.object({
+      exitNodeId: z.number().int(),
+      exitNodeName: z.string(),
+      endpoint: z.string(),
+      weight: z.number(),
+      wasPreviouslyConnected: z.boolean(),
+    }),
+  ),
+  chainId: z.string().optional(),
+});
+export const BlueprintApplyData = z.object({ blueprint: z.string() });
+export const BlueprintResultsData = z.object({ success: z.boolean(), message: z.string().optional() });
+
+const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}
+
+/** A frame as newt writes it: keys of `data` in order, `<`, `>` and `&` escaped, a newline at the end (PROTOCOLS A9). */
+export function encodeAsNewt({ type, data, configVersion }: NewtMessage): string {
+  const frame = { type, data: sortKeys(data), ...(configVersion !== undefined && { configVersion }) };
+  return `${JSON.stringify(frame).replace(/[<>&]/g, (character) => escapes[character] ?? character)}\n`;
+}
+
+/** A frame, or undefined if the text is not one. */
+export function decodeMessage(text: string): NewtMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = NewtMessage.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,0 +1,3 @@
+export * from "./check.js";
+export * from "./schema.js";
+export * from "./text.js";

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { type ControlPlane, createControlPlane, openSqlite } from "../control-plane/index.js";
+import { version } from "../version.js";
+import type { Log } from "../world/log.js";
+import { realWorld } from "../world/real/index.js";
+import { DataDirectory, keepSecrets } from "./data-directory.js";
+import { developmentTls } from "./development-ca.js";
+import { Lock } from "./lock.js";
+
+/** How the server speaks: plain, with certificates of its owner's, or with its own development CA. */
+export type TlsChoice =
+  | { readonly kind: "off" }
+  | { readonly kind: "development" }
+  | { readonly kind: "given"; readonly certificate: string; readonly key: string };
+
+export interface ServerOptions {
+  /** Directory of the database, the secrets and the certificates. */
+  readonly data: string;
+  readonly host?: string;
+  /** 0 takes a free port. */
+  readonly port?: number;
+  readonly tls?: TlsChoice;
+  readonly org?: string;
+  readonly log?: Log;
+}
+
+/** A control plane that serves on this machine. */
+export interface RunningServer {
+  readonly url: string;
+  /** `<id>.<secret>` of the integration API. */
+  readonly apiKey: string;
+  readonly org: string;
+  /** PEM text and file of the development CA, where it is in use. */
+  readonly ca?: { readonly pem: string; readonly file: string };
+  readonly plane: ControlPlane;
+  /** Stops accepting, closes channels and the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a control plane on a data directory of this machine. Throws FB1002 where the directory cannot be written,
+ * FB1004 where the address cannot be had, FB1010 where another process has the directory or it is of another version.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host = "127.0.0.1", port = 8443, tls = { kind: "development" }, org = "default" } = options;
+  const world = realWorld({ name: "control-plane", ...(options.log && { log: options.log }) });
+  const directory = new DataDirectory(options.data, world.disk);
+  await directory.prepare();
+  const lock = Lock.take(directory.file("lock"));
+  try {
+    const { pepper, apiKey } = await keepSecrets(directory, world);
+    const certificates = tls.kind === "development" ? await developmentTls(directory, world, host) : undefined;
+    const file = directory.file("firstboot.db");
+    // Made before SQLite does, which would leave it open to others; its companions take its mode.
+    if (!(await world.disk.stat(file))) await world.disk.write(file, "", { mode: 0o600 });
+    const database = openSqlite(file);
+    const plane = await createControlPlane({ world, database, pepper, org, apiKey, version });
+    const given = tls.kind === "given" ? tls : certificates;
+    const server = await world.network
+      .listen({ host, port, ...(given && { tls: { certificate: given.certificate, key: given.key } }) }, plane)
+      .catch(async (error: unknown) => {
+        await plane.close();
+        throw error;
+      });
+    const shownHost = host.includes(":") ? `[${host}]` : host;
+    return {
+      url: `${given ? "https" : "http"}://${shownHost}:${server.port}`,
+      apiKey,
+      org,
+      ...(certificates && { ca: { pem: certificates.ca, file: join(options.data, "ca.pem") } }),
+      plane,
+      close: async () => {
+        await server.close();
+        await plane.close();
+        world.process.kill();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    world.process.kill();
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+/** An HTTP request of a device: whole, in text, with a limit on its total time. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+/** A whole HTTP answer. Header names are lower case. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A text frame, or the bytes of a binary one. */
+export type Message = string | Uint8Array;
+
+/** What a channel tells its owner; every event comes in order, one at a time. */
+export interface ChannelListener {
+  message?(message: Message): void;
+  /** A protocol ping came; the channel has answered it. */
+  ping?(): void;
+  pong?(): void;
+  /** The last event. Code 1006: gone without a close frame. */
+  close?(code: number, reason: string): void;
+}
+
+/** A WebSocket seen as messages. */
+export interface Channel {
+  readonly open: boolean;
+  /** Nothing happens on a channel that is not open. */
+  send(message: Message): void;
+  /** Sends a protocol ping with an empty payload. */
+  ping(): void;
+  /** Says goodbye with a close frame. */
+  close(code?: number, reason?: string): void;
+  /** Drops the connection without a goodbye. */
+  terminate(): void;
+  /** Sets the one listener; events that came before are delivered at once. */
+  listen(listener: ChannelListener): void;
+}
+
+export interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** The other end of a request, as the server sees it. */
+export interface Peer {
+  /** IP address without port. */
+  readonly address: string;
+}
+
+/** A wish to open a channel, before the handshake. */
+export interface UpgradeRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly peer: Peer;
+}
+
+/** What the server says to it: a status refuses before the handshake, a function takes the channel. */
+export type UpgradeAnswer = { readonly refuse: number } | { readonly accept: (channel: Channel) => void };
+
+/** A server: pure functions from requests to answers, which any Network can carry. */
+export interface Listener {
+  request(request: Request, peer: Peer): Promise<Response>;
+  upgrade(request: UpgradeRequest): Promise<UpgradeAnswer>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** PEM texts; without them the server speaks plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting, closes what is open, resolves when all is gone. */
+  close(): Promise<void>;
+}
+
+/** An answer other than a WebSocket handshake. */
+export class UpgradeRefused extends Error {
+  override readonly name = "UpgradeRefused";
+  constructor(readonly status: number) {
+    super(`the server refused the channel with status ${status}`);
+  }
+}
+
+/** A failure below HTTP: name resolution, connection, TLS, time-out, a broken answer. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+}
+
+export interface Network {
+  /** Rejects with a `NetworkError` when no whole answer comes within the time. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Rejects with `UpgradeRefused` or `NetworkError`. */
+  connect(url: string, options: ConnectOptions): Promise<Channel>;
+  listen(options: ListenOptions, listener: Listener): Promise<Server>;
+}

@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import { WebSocketServer } from "ws";
+import { FirstbootError, systemCode } from "../../error.js";
+import type { Listener, ListenOptions, Peer, Server } from "../network.js";
+import type { Process } from "../process.js";
+import { socketChannel } from "./channel.js";
+
+/** The longest message a channel takes, bytes. */
+const maxMessage = 1 << 20;
+
+const reasons: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function peerOf(incoming: { socket?: { remoteAddress?: string | undefined } }): Peer {
+  return { address: (incoming.socket?.remoteAddress ?? "").replace(/^::ffff:/, "") };
+}
+
+function flatHeaders(incoming: IncomingMessage): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+/** A refused upgrade is a bare status line and a closed socket, so that no handshake ever happened (PROTOCOLS A8). */
+function refuse(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? "Refused"}\r\n\r\n`);
+}
+
+function listenError(error: unknown, { host, port }: ListenOptions): unknown {
+  const why = {
+    EADDRINUSE: "the port is in use",
+    EACCES: "the port needs more rights",
+    EADDRNOTAVAIL: "this machine does not have the address",
+  }[systemCode(error) ?? ""];
+  if (!why) return error;
+  return new FirstbootError("FB1004", {
+    what: `cannot listen on ${host}:${port}`,
+    why,
+    fix: "choose another with --port (0 takes a free one) or --host",
+    cause: error,
+  });
+}
+
+/** Serves a listener on a TCP port, with TLS if there is a certificate. */
+export async function serve(process: Process, options: ListenOptions, listener: Listener): Promise<Server> {
+  const answer = getRequestListener((request, { incoming }) => listener.request(request, peerOf(incoming)), {
+    overrideGlobalObjects: false,
+  });
+  const http = options.tls
+    ? createTlsServer({ cert: options.tls.certificate, key: options.tls.key }, answer)
+    : createServer(answer);
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxMessage });
+  const connections = new Set<Duplex>();
+
+  http.on(options.tls ? "secureConnection" : "connection", (socket: Duplex) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    if (!URL.canParse(incoming.url ?? "/", "http://host")) return refuse(socket, 404);
+    const url = new URL(incoming.url ?? "/", "http://host");
+    listener.upgrade({ url, headers: flatHeaders(incoming), peer: peerOf(incoming) }).then(
+      (verdict) => {
+        if ("refuse" in verdict) return refuse(socket, verdict.refuse);
+        sockets.handleUpgrade(incoming, socket, head, (ws) => verdict.accept(socketChannel(process, ws)));
+      },
+      () => refuse(socket, 500),
+    );
+  });
+
+  await process.wait(
+    new Promise<void>((resolve, reject) => {
+      http.once("error", (error) => reject(listenError(error, options)));
+      http.listen(options.port, options.host, resolve);
+    }),
+  );
+
+  const address = http.address();
+  const port = address !== null && typeof address === "object" ? address.port : options.port;
+  function drop(): void {
+    for (const connection of connections) connection.destroy();
+  }
+  const release = process.holds(() => {
+    http.close();
+    drop();
+  });
+  return {
+    host: options.host,
+    port,
+    close: () => {
+      release();
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      drop();
+      return closed;
+    },
+  };
+}

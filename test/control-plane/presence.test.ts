@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { Presence } from "../../src/control-plane/channel/presence.js";
+import { Process } from "../../src/world/process.js";
+import { realClock } from "../../src/world/real/clock.js";
+
+/** A channel that notes what is done to it. */
+function channel(heardAt: number) {
+  const done: string[] = [];
+  return {
+    heardAt,
+    done,
+    probe: () => done.push("probe"),
+    terminate: () => done.push("terminate"),
+    end: (code: number) => done.push(`end ${code}`),
+  };
+}
+
+function presenceAt(monotonic: number): Presence<ReturnType<typeof channel>> {
+  return new Presence({ ...realClock(new Process("test")), now: () => 1_000_000, monotonic: () => monotonic });
+}
+
+test("a sweep probes the living and drops what has been silent for 90 s", () => {
+  const presence = presenceAt(200_000);
+  const [living, silent] = [channel(110_001), channel(110_000)];
+  presence.enter("living", living);
+  presence.enter("silent", silent);
+  presence.sweep();
+  expect(living.done).toEqual(["probe"]);
+  expect(silent.done).toEqual(["terminate"]);
+});
+
+test("the newest channel of an identity wins, and the older one's end does not end it", () => {
+  const presence = presenceAt(0);
+  const [older, newer] = [channel(0), channel(0)];
+  presence.enter("one", older);
+  presence.enter("one", newer);
+  expect(older.done).toEqual(["end 4000"]);
+  expect(presence.leave("one", older)).toBe(false);
+  expect(presence.get("one")).toBe(newer);
+  expect(presence.leave("one", newer)).toBe(true);
+  expect(presence.size).toBe(0);
+});
+
+test("last heard is told in wall time", () => {
+  const presence = presenceAt(60_000);
+  presence.enter("one", channel(20_000));
+  expect(presence.lastHeard("one")).toBe(new Date(1_000_000 - 40_000).toISOString());
+  expect(presence.lastHeard("another")).toBeUndefined();
+});
