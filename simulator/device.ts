@@ -35,7 +35,8 @@ export class VirtualDevice {
   enrolled = false;
   /** The server took its bootstrap blueprint. */
   blueprintApplied = false;
-  /** Answered a health check. */
+  /** Was asked for its health, and answered. */
+  asked = false;
   answered = false;
   /** Ready again after a restart. */
   restarted = false;

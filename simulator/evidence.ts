@@ -22,7 +22,8 @@ export interface DeviceEvidence {
   readonly history: History;
   /** It was ready once. */
   readonly enrolled: boolean;
-  /** It answered a health check. */
+  /** It was asked for its health, and answered. */
+  readonly asked: boolean;
   readonly answered: boolean;
   /** All files in its directory. */
   readonly files: readonly DeviceFile[];
@@ -50,18 +51,16 @@ export interface Evidence {
   /** Texts beside the devices' own, such as the server's log. */
   readonly texts: readonly { readonly name: string; readonly text: string }[];
   readonly secrets: Secrets;
-  /** What the run's phases asked of every device. */
-  readonly did: { readonly healthCheck: boolean };
 }
 
 /** Reads the devices' directories. */
 export async function deviceEvidence(disk: Disk, devices: readonly VirtualDevice[]): Promise<DeviceEvidence[]> {
   const all: DeviceEvidence[] = [];
-  for (const { spec, history, enrolled, answered, log, deviceIds } of devices) {
+  for (const { spec, history, enrolled, asked, answered, log, deviceIds } of devices) {
     const files = await readTree(disk, spec.directory);
     const newtId = siteIdentity(files)?.id;
     const ids = newtId === undefined ? [...deviceIds] : [newtId];
-    all.push({ spec, history, enrolled, answered, files, log: log.text, ids });
+    all.push({ spec, history, enrolled, asked, answered, files, log: log.text, ids });
   }
   return all;
 }

@@ -47,7 +47,7 @@ export interface Phase {
   readonly name: string;
   /** What it does, for a progress display. */
   readonly title: string;
-  /** How many devices it is about. */
+  /** How many devices it is about, as far as that is known before it runs. */
   size(fleet: Fleet): number;
   /** Calls `advanced` for each device that got there. */
   run(fleet: Fleet, advanced: () => void): Promise<PhaseResult>;

@@ -23,7 +23,8 @@ function readYaml(path: string, text: string, lineCounter: LineCounter, placeOf:
     const document = parseDocument(text, { lineCounter, logLevel: "error", prettyErrors: false });
     const [error] = document.errors;
     if (error) throw notYaml(placeOf(error.pos[0]), error.message);
-    return { document, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return { document, value };
   } catch (error) {
     throw error instanceof FirstbootError ? error : notYaml(`${path}:1:1`, reasonOf(error));
   }

@@ -32,7 +32,7 @@ export interface Latency {
   readonly p99: number;
   readonly max: number;
   /** Pairs of percentile and milliseconds. */
-  readonly curve: readonly (readonly [number, number])[];
+  readonly curve: [number, number][];
 }
 
 const stepOf = { exchange: "exchange", persisted: "persist", token: "token", connected: "connect" } as const;
@@ -116,7 +116,7 @@ export class Metrics {
       p95: at(95),
       p99: at(99),
       max,
-      curve: curvePoints.map((percentile) => [percentile, at(percentile)] as const),
+      curve: curvePoints.map((percentile): [number, number] => [percentile, at(percentile)]),
     };
   }
 }

@@ -106,7 +106,7 @@ export async function runScenario(options: RunOptions): Promise<Report> {
 }
 
 async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly string[]): Promise<Evidence> {
-  const { world, client, org, devices, scenario, signal } = fleet;
+  const { world, client, org, devices, scenario } = fleet;
   const specs = devices.map(({ spec }) => spec);
   const secrets = new Secrets();
   secrets.add(apiKey);
@@ -122,6 +122,5 @@ async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly 
     keyIds: keyIdsOf(specs),
     texts: await readTexts(world.disk, evidenceFiles),
     secrets,
-    did: { healthCheck: scenario.phases.steady?.healthCheck === true && !signal.aborted },
   };
 }

@@ -19,7 +19,7 @@ export async function runPhases(fleet: Fleet, onProgress: (progress: Progress) =
     const total = size(fleet);
     const tell = (done: number, of = total): void => {
       const online = fleet.devices.filter((device) => device.online).length;
-      onProgress({ phase: name, title, done, total: of, online, elapsedMs: fleet.now() });
+      onProgress({ phase: name, title, done, total: Math.max(of, done), online, elapsedMs: fleet.now() });
     };
     let done = 0;
     let over = false;

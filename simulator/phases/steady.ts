@@ -27,6 +27,7 @@ export const steady: Phase = {
 
 async function askForHealth(fleet: Fleet, device: VirtualDevice, advanced: () => void): Promise<void> {
   const [deviceId = ""] = device.deviceIds;
+  device.asked = true;
   const began = fleet.world.clock.monotonic();
   try {
     const { status, error } = await fleet.client.command(fleet.org, deviceId, { action: "health_check" });

@@ -51,9 +51,7 @@ export function compileReport(facts: RunFacts): Report {
     phases: phases.map((phase) => ({ ...phase })),
     latencies: steps.flatMap((step) => {
       const latency = metrics.latency(step);
-      return latency
-        ? [{ step, ...latency, curve: latency.curve.map(([percentile, ms]) => [percentile, ms] as [number, number]) }]
-        : [];
+      return latency ? [{ step, ...latency }] : [];
     }),
     series: { bucketMs, ...series, online: running(series.online) },
     failures: [...metrics.failures].map(([kind, { count, example }]) => ({ kind, count, example: redact(example) })),

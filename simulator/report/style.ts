@@ -43,7 +43,7 @@ h2 { font-size: 13px; font-weight: 650; letter-spacing: .01em; }
 .chart:empty::after { content: "This chart needs JavaScript; the figures are in report.json."; color: var(--faint); font-size: 13px; }
 .u-legend { font: 12.5px/1.5 var(--sans); font-variant-numeric: tabular-nums; color: var(--soft); text-align: left !important; margin-top: 6px; }
 .u-legend th { font-weight: 500; color: var(--ink); } .u-legend .u-marker { border-radius: 3px; width: 11px; height: 11px; }
-.u-legend .u-series > * { padding: 1px 4px; }
+.u-legend .u-series > * { padding: 1px 4px; } .u-legend td { border: 0; padding: 0; vertical-align: middle; }
 .scroll { overflow-x: auto; margin: 0 -20px; padding: 0 20px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; color: var(--faint); font-weight: 500; font-size: 12.5px; padding: 0 14px 8px 0; white-space: nowrap; }

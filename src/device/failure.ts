@@ -59,19 +59,9 @@ export function retryAfterMs({ headers }: HttpResponse, now: number): number | u
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
-
-function kindOf(error: unknown): FailureKind {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (tlsCode.test(systemCode(at) ?? "")) return "tls";
-    if (/time-?out|timed out/i.test(`${at.name} ${systemCode(at) ?? ""} ${at.message}`)) return "timeout";
-  }
-  return "network";
-}
-
 /** What a failed request or dial means for its step; anything else is not ours to judge and comes back as it is. */
 export function networkFailure(step: Step, error: unknown): unknown {
   if (error instanceof UpgradeRefused) return new StepFailed(step, "status", error.message, error.status);
-  if (error instanceof NetworkError) return new StepFailed(step, kindOf(error), tidy(reasonOf(error)));
+  if (error instanceof NetworkError) return new StepFailed(step, error.kind, tidy(reasonOf(error)));
   return error;
 }

@@ -1,17 +1,17 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { type HttpRequest, type HttpResponse, type Network, NetworkError } from "../world/network.js";
+import type { HttpRequest, HttpResponse, Network } from "../world/network.js";
+import { networkError } from "../world/real/network-error.js";
 
 /**
  * Requests over Node's own HTTP client: a provider starts several times in every Terraform run, and loading a larger
- * client would take longer than all its requests. Channels and servers are not part of it.
+ * client would take longer than all its requests.
  *
  * @param ca PEM text of the certificate authority to trust instead of the system's.
  */
-export function requestsOnly(ca: string | undefined): Network {
+export function requestsOnly(ca: string | undefined): Pick<Network, "request"> {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true, ...(ca !== undefined && { ca }) });
-  const refuse = () => Promise.reject(new NetworkError("the provider only sends requests"));
 
   function open({ url, method, headers, timeoutMs }: HttpRequest, answer: (message: IncomingMessage) => void) {
     const options = { method, signal: AbortSignal.timeout(timeoutMs), ...(headers && { headers }) };
@@ -21,23 +21,15 @@ export function requestsOnly(ca: string | undefined): Network {
   }
 
   return {
-    connect: refuse,
-    listen: refuse,
     request: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {
         const outgoing = open(request, (message) => void whole(message).then(resolve, reject));
         outgoing.once("error", reject);
         outgoing.end(request.body);
       }).catch((error: unknown) => {
-        throw new NetworkError(reasonOf(error), { cause: error });
+        throw networkError(error);
       }),
   };
-}
-
-/** A refused connection to a name with several addresses has one reason for each. */
-function reasonOf(error: unknown): string {
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
 }
 
 async function whole(message: IncomingMessage): Promise<HttpResponse> {

@@ -92,9 +92,16 @@ export class UpgradeRefused extends Error {
   }
 }
 
+export type NetworkErrorKind = "network" | "tls" | "timeout";
+
 /** A failure below HTTP: name resolution, connection, TLS, time-out, a broken answer. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
+  readonly kind: NetworkErrorKind;
+  constructor(message: string, { kind = "network", cause }: { kind?: NetworkErrorKind; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.kind = kind;
+  }
 }
 
 export interface Network {

@@ -6,7 +6,7 @@ import { envelopeOf } from "../newt/api.js";
 import * as schema from "./schema.js";
 
 export interface IntegrationClientOptions {
-  readonly network: Network;
+  readonly network: Pick<Network, "request">;
   /** Origin of the server, for example `https://127.0.0.1:8443`. */
   readonly endpoint: string;
   /** `<id>.<secret>` */

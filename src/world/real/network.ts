@@ -1,16 +1,10 @@
+import { createSecureContext, type SecureContext } from "node:tls";
 import { Agent, request as send } from "undici";
 import { WebSocket } from "ws";
-import { reasonOf } from "../../error.js";
-import {
-  type Channel,
-  type HttpRequest,
-  type HttpResponse,
-  type Network,
-  NetworkError,
-  UpgradeRefused,
-} from "../network.js";
+import { type Channel, type HttpRequest, type HttpResponse, type Network, UpgradeRefused } from "../network.js";
 import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
+import { networkError } from "./network-error.js";
 import { serve } from "./server.js";
 
 export interface RealNetworkOptions {
@@ -38,20 +32,24 @@ async function exchange(agent: Agent, { method, url, headers, body, timeoutMs }:
   return { status: answer.statusCode, headers: lowerHeaders(answer.headers), body: await answer.body.text() };
 }
 
-/** The innermost reason: undici and TLS wrap what a reader wants to know. */
-function networkError(error: unknown): NetworkError {
-  const inner = error instanceof AggregateError ? error.errors[0] : error;
-  const cause = inner instanceof Error && inner.cause instanceof Error ? inner.cause : inner;
-  return new NetworkError(reasonOf(cause), { cause: error });
+/** One for each authority: reading its certificates anew for every connection is most of what a connection costs. */
+const contexts = new Map<string, SecureContext>();
+
+function trustIn(ca: string | undefined): { readonly secureContext?: SecureContext } {
+  if (ca === undefined) return {};
+  const secureContext = contexts.get(ca) ?? createSecureContext({ ca });
+  contexts.set(ca, secureContext);
+  return { secureContext };
 }
 
 /** The machine's network for one process. Its connections are its own and die with it. */
 export function realNetwork(process: Process, { ca }: RealNetworkOptions = {}): Network {
+  const trust = trustIn(ca);
   let agent: Agent | undefined;
 
   function connections(): Agent {
     if (!agent) {
-      const own = new Agent({ connect: ca === undefined ? {} : { ca } });
+      const own = new Agent({ connect: trust });
       process.holds(() => void own.destroy());
       agent = own;
     }
@@ -73,7 +71,7 @@ export function realNetwork(process: Process, { ca }: RealNetworkOptions = {}): 
             perMessageDeflate: false,
             handshakeTimeout: timeoutMs,
             ...(headers && { headers }),
-            ...(ca !== undefined && { ca }),
+            ...trust,
           });
           const channel = socketChannel(process, socket);
           socket.once("open", () => resolve(channel));

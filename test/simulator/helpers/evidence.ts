@@ -47,6 +47,7 @@ function device(kind: "newt" | "edgeflow", index: number, surplus: boolean): Dev
     },
     history,
     enrolled: !surplus,
+    asked: kind === "edgeflow",
     answered: kind === "edgeflow",
     files: surplus ? [{ path: "newt.json", mode: 0o600, text: key }] : files,
     log: "info it went well {}\n",
@@ -73,7 +74,6 @@ export function cleanEvidence(): Evidence & { server: ServerEvidence; devices: D
     keyIds: new Set([keyId]),
     texts: [{ name: "server.log", text: "all is well" }],
     secrets,
-    did: { healthCheck: true },
     server: {
       keys: [
         {

@@ -10,6 +10,9 @@ import { deviceHandlers } from "./handlers.js";
 /** A tunnel that has not said who it is by then is dropped, milliseconds (PROTOCOLS C3). */
 const introductionLimit = 10_000;
 
+/** Why a tunnel is closed (RFC 6455, and the registry of close codes): for good, or for now. */
+const closeCodes = { refused: 1008, tryAgainLater: 1013 } as const;
+
 /** One EdgeFlow device's tunnel. */
 export class DeviceSession implements ChannelListener, Live {
   readonly commands: CommandQueue;
@@ -47,7 +50,7 @@ export class DeviceSession implements ChannelListener, Live {
       this.#introduced = true;
       this.#introduce(frame).catch((error: unknown) => {
         this.services.world.log.error("connect failed", { reason: reasonOf(error) });
-        this.#reject("try again later");
+        this.#reject("try again later", closeCodes.tryAgainLater);
       });
     }
   }
@@ -93,9 +96,9 @@ export class DeviceSession implements ChannelListener, Live {
     this.send({ type: "connected" });
   }
 
-  #reject(error: string): void {
+  #reject(error: string, code: number = closeCodes.refused): void {
     this.send({ type: "error", error });
-    this.end(1008, error);
+    this.end(code, error);
   }
 
   #leave(): void {
