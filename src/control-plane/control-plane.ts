@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "kysely";
 import { FirstbootError } from "../error.js";
 import { splitKey } from "../provisioning/credentials.js";
+import { version as packageVersion } from "../version.js";
 import { every } from "../world/clock.js";
 import type { Listener } from "../world/network.js";
 import type { World } from "../world/world.js";
@@ -23,7 +24,7 @@ export interface ControlPlaneOptions {
   readonly org?: string;
   /** `<id>.<secret>`: a key for the integration API. */
   readonly apiKey: string;
-  /** The version that the server tells its devices. */
+  /** The version that the server tells its devices; this package's if absent. */
   readonly version?: string;
 }
 
@@ -35,7 +36,7 @@ export interface ControlPlane extends Listener {
 
 /** Starts a control plane on its database. Throws FB1001 for an API key or pepper without its form. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { world, database, pepper, org = "default", apiKey, version = "0.1.0" } = options;
+  const { world, database, pepper, org = "default", apiKey, version = packageVersion } = options;
   const store = createStore(world, database, pepper);
   await store.apiKeys.ensure(org, checkedKeys(apiKey, pepper));
   const services: Services = {
