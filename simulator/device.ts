@@ -38,6 +38,8 @@ export class VirtualDevice {
   /** Was asked for its health, and answered. */
   asked = false;
   answered = false;
+  /** Was listed as pending when the operator approved. */
+  listed = false;
   /** Ready again after a restart. */
   restarted = false;
   #life: Life | undefined;

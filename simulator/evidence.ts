@@ -25,6 +25,8 @@ export interface DeviceEvidence {
   /** It was asked for its health, and answered. */
   readonly asked: boolean;
   readonly answered: boolean;
+  /** It was listed as pending when the operator approved. */
+  readonly listed: boolean;
   /** All files in its directory. */
   readonly files: readonly DeviceFile[];
   readonly log: string;
@@ -56,11 +58,11 @@ export interface Evidence {
 /** Reads the devices' directories. */
 export async function deviceEvidence(disk: Disk, devices: readonly VirtualDevice[]): Promise<DeviceEvidence[]> {
   const all: DeviceEvidence[] = [];
-  for (const { spec, history, enrolled, asked, answered, log, deviceIds } of devices) {
+  for (const { spec, history, enrolled, asked, answered, listed, log, deviceIds } of devices) {
     const files = await readTree(disk, spec.directory);
     const newtId = siteIdentity(files)?.id;
     const ids = newtId === undefined ? [...deviceIds] : [newtId];
-    all.push({ spec, history, enrolled, asked, answered, files, log: log.text, ids });
+    all.push({ spec, history, enrolled, asked, answered, listed, files, log: log.text, ids });
   }
   return all;
 }

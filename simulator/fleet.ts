@@ -28,6 +28,8 @@ export interface PhaseResult {
   readonly done: number;
   /** How long the most delayed device had to wait for its turn because the machine was busy with others, milliseconds. */
   readonly heldBackMs?: number;
+  /** Names of some of those it was about. */
+  readonly named?: string;
 }
 
 /** How far a run is. */

@@ -1,3 +1,4 @@
+import { approvalReachesAll } from "./approval-reaches-all.js";
 import { blueprintOnce } from "./blueprint-once.js";
 import { healthAnswered } from "./health-answered.js";
 import type { Invariant } from "./invariant.js";
@@ -24,4 +25,5 @@ export const invariants: readonly Invariant[] = [
   blueprintOnce,
   surplusRefused,
   healthAnswered,
+  approvalReachesAll,
 ];

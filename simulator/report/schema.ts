@@ -88,6 +88,8 @@ export const Report = z.object({
       done: z.number(),
       /** The longest that a device waited for its turn, because the machine was busy with others. */
       heldBackMs: Ms.optional(),
+      /** Names of some of those it was about. */
+      named: z.string().optional(),
     }),
   ),
   latencies: z.array(Latency),

@@ -42,10 +42,11 @@ export function figures({ latencies, phases, failures, invariants, durationMs }:
 
 export function phases({ phases, durationMs }: Report): Markup {
   const share = (ms: number) => `${((100 * ms) / Math.max(1, durationMs)).toFixed(2)}%`;
-  const note = ({ expected, done, heldBackMs = 0 }: Report["phases"][number]): string =>
+  const note = ({ expected, done, heldBackMs = 0, named }: Report["phases"][number]): string =>
     [
       ...(expected > 0 ? [`${number(done)} of ${number(expected)}`] : []),
       ...(heldBackMs > 1_000 ? [`held back up to ${time(heldBackMs)} by this machine`] : []),
+      ...(named ? [named] : []),
     ].join(", ");
   return html`<section class="card"><header><h2>What happened when</h2><span class="note">${time(durationMs)} in all</span></header><div class="gantt">${phases.map(
     (phase) =>

@@ -10,6 +10,7 @@ export function verdictTable(report: Report): string[] {
   const sections = [
     [`${report.verdict.toUpperCase()}  ${headline}`, ...wrapped(sentence, "  ")],
     section("Phases", phaseRows(report)),
+    report.phases.flatMap(({ title, named }) => (named ? wrapped(`${title}: ${named}`, "  ") : [])),
     section("Latency", latencyRows(report)),
     section(
       "Promises",

@@ -195,6 +195,12 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
     withDevice(board0, () => ({ answered: false })),
     { device: "boards/0000" },
   ],
+  [
+    "approval reaches all",
+    "a listed site that is still pending",
+    withServer((server) => ({ sites: server.sites.map((site) => ({ ...site, status: "pending" as const })) })),
+    { device: "sites/0001", detail: "was listed as pending and is not approved" },
+  ],
 ];
 
 describe("invariants", () => {

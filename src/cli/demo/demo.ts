@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { type Report, verdictTable } from "../../../simulator/index.js";
 import { exitCodes } from "../../error.js";
 import { installProvider } from "../../provider/mirror.js";
@@ -39,7 +39,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const plane = await step(
     "control plane",
     () => startPlane(join(directory, "plane"), log),
-    ({ target }) => `${target.endpoint}, TLS by its own development CA, SQLite in ${shown(join(directory, "plane"))}`,
+    ({ target }) => `${target.endpoint}, TLS by its own CA, SQLite in ${shown(join(directory, "plane"))}`,
   );
   try {
     const report = await rollOut(options, directory, plane, log);
@@ -77,7 +77,7 @@ async function rollOut(
   const stack = await step(
     "declare: examples/msp-rollout.ts, through cdktf",
     () => synthesise({ directory: rollout, endpoint: target.endpoint, recipient, devices, signal }),
-    shown,
+    (path) => `stack ${basename(path)}`,
   );
 
   const terraform = await findTerraform({ cwd: directory, env: {}, signal });

@@ -28,12 +28,22 @@ export async function step<T>(title: string, work: (say: Say) => Promise<T>, don
         },
       },
     ],
-    { registerSignalListeners: false, fallbackRenderer: "simple", exitOnError: false },
+    {
+      registerSignalListeners: false,
+      fallbackRenderer: "simple",
+      fallbackRendererCondition: isPlain,
+      exitOnError: false,
+    },
   );
   await list.run();
   const [outcome = { error: new Error(`the step "${title}" did not run`) }] = outcomes;
   if ("error" in outcome) throw outcome.error;
   return outcome.result;
+}
+
+/** Whether lines are all that can be written: no terminal, or one that does not know its width. */
+function isPlain(): boolean {
+  return !process.stdout.isTTY || !process.stdout.columns;
 }
 
 function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {

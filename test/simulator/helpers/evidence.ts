@@ -49,6 +49,7 @@ function device(kind: "newt" | "edgeflow", index: number, surplus: boolean): Dev
     enrolled: !surplus,
     asked: kind === "edgeflow",
     answered: kind === "edgeflow",
+    listed: kind === "newt" && index === 1,
     files: surplus ? [{ path: "newt.json", mode: 0o600, text: key }] : files,
     log: "info it went well {}\n",
     ids: surplus ? [] : [kind === "newt" ? newtId(index) : `dev_${index}`],
