@@ -27,12 +27,9 @@ export const exitOf = {
   FB1008: exitCodes.badInput, // a request the control plane refuses as wrong
   FB1009: exitCodes.badInput, // a rollout declared wrongly (constructs)
   FB1010: exitCodes.badInput, // a data directory that belongs to another version or process
-  FB2001: exitCodes.judgedFailed, // a verdict that is not passed
   FB3001: exitCodes.unreachable, // a server that cannot be reached
   FB3002: exitCodes.unreachable, // a program that is missing or failed
   FB3003: exitCodes.unreachable, // a server that answers with its own failure
-  FB4001: exitCodes.refused, // an exchange refused for good
-  FB4002: exitCodes.refused, // credentials refused for good
   FB9001: exitCodes.judgedFailed, // a fault in firstboot itself
 } as const;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { FirstbootError, reasonOf } from "../error.js";
+import { FirstbootError, reasonOf, systemCode } from "../error.js";
 import { version } from "../version.js";
 import { artifactsCommand } from "./commands/artifacts.js";
 import { codesCommand } from "./commands/codes.js";
@@ -53,6 +53,11 @@ function explained(error: unknown): FirstbootError {
     fix: "set FIRSTBOOT_DEBUG=1 for the stack, and report it",
   });
 }
+
+// A reader that has seen enough, such as `head`, is no failure: the work goes on to its end and its exit code.
+process.stdout.on("error", (error) => {
+  if (systemCode(error) !== "EPIPE") throw error;
+});
 
 govern(program);
 try {

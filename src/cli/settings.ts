@@ -34,21 +34,18 @@ export const planeFile = "plane.json";
 export const PlaneFacts = z.object({ url: z.string(), org: z.string(), ca: z.string().nullable() });
 export type PlaneFacts = z.infer<typeof PlaneFacts>;
 
-/** Options of every command that talks to a server. */
-export const serverOptions = [
-  option("--endpoint <url>", "the server; by default the one that `firstboot up` runs here", "ENDPOINT"),
-  option("--api-key-file <file>", "file with the API key; FIRSTBOOT_API_KEY may hold the key itself", "API_KEY_FILE"),
-  option("--org <id>", "organisation", "ORG"),
-  option("--ca <file>", "PEM file of the certificate authority to trust", "CA"),
-  option("--data <directory>", "data directory of a control plane on this machine", "DATA").default(".firstboot"),
-];
-
+/** How a server is named by flags. */
 export interface ServerFlags {
   readonly endpoint?: string;
   readonly apiKeyFile?: string;
   readonly org?: string;
   readonly ca?: string;
   readonly data: string;
+}
+
+/** Whether a host, as written in a flag or URL, is this machine's own loopback. */
+export function isLoopback(host: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(host);
 }
 
 /** Where a server is and how to be let in. */

@@ -29,7 +29,8 @@ function isExact(number: number, canonical: string): boolean {
 
 /** The number a 64-bit float stands for, with all its digits: 0.1 is 0.1000000000000000055… */
 export function readFloat(float: number): number | Decimal {
-  if (Number.isInteger(float)) return Number.isSafeInteger(float) ? float : new Decimal(BigInt(float).toString());
+  // Terraform has one zero.
+  if (Number.isInteger(float)) return Number.isSafeInteger(float) ? float + 0 : new Decimal(BigInt(float).toString());
   let [scaled, bits] = [float, 0];
   for (; !Number.isInteger(scaled); scaled *= 2) bits++;
   const digits = BigInt(scaled) * 5n ** BigInt(bits);

@@ -13,6 +13,8 @@ function oneLine(code: string, exitCode: number, text: RegExp) {
   };
 }
 
+const firstFleet = join(root, "examples/scenarios/first-fleet.yaml");
+
 describe("firstboot, the command", { timeout: 60_000 }, () => {
   it("shows an example in the help of every command", async () => {
     const commands = [
@@ -57,6 +59,12 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
     [["up", "--tls-cert", "a.pem"], "FB1001", 2, /belong together/],
     [["keys", "create"], "FB1001", 2, /--name/],
     [["keys", "list"], "FB1001", 2, /firstboot up/],
+    [
+      ["simulate", firstFleet, "--target", "https://fleet.example.com", "--api-key-file", "key"],
+      "FB1001",
+      2,
+      /i-own-this-target/,
+    ],
     [["demo", "--devices", "many"], "FB1001", 2, /whole number/],
     [["simulate", "missing.yaml"], "FB1002", 2, /does not exist/],
     [["artifacts", "open", "--from", "missing.json", "--out", "out"], "FB1002", 2, /does not exist/],
@@ -98,7 +106,7 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
 
   it.each([
     ["up", (data: string) => ["up", "--port", "0", "--data", data]],
-    ["simulate", (data: string) => ["simulate", join(root, "examples/scenarios/first-fleet.yaml"), "--out", data]],
+    ["simulate", (data: string) => ["simulate", firstFleet, "--out", data]],
     ["provider install", (data: string) => ["provider", "install", "--directory", data]],
   ])("says that a directory cannot be written: %s", async (_, args) => {
     const cwd = scratch();

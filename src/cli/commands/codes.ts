@@ -1,27 +1,23 @@
 import { Command } from "commander";
 import { Duration } from "../../provisioning/duration.js";
 import { print, printJson, printTable, shown } from "../output.js";
-import { clientOf, option, resolveTarget, type ServerFlags, serverOptions, wholeNumber } from "../settings.js";
+import { type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { clientOf, option, resolveTarget, wholeNumber } from "../settings.js";
 
-interface ListFlags extends ServerFlags {
-  readonly json?: boolean;
-}
-
-interface CreateFlags extends ListFlags {
+interface CreateFlags extends ServerCommandFlags {
   readonly name: string;
   readonly quantity: number;
   readonly validFor?: string;
 }
 
+const example = "firstboot codes create --name boards --quantity 50 --valid-for 7d";
+
 /** `firstboot codes`: one-time codes for EdgeFlow devices. */
 export function codesCommand(): Command {
-  const command = new Command("codes").description("one-time codes for EdgeFlow devices: list, create, delete");
-  command.addHelpText("after", "\nExample:\n  $ firstboot codes create --name boards --quantity 50 --valid-for 7d");
-  const list = command.command("list").description("all batches with their use counts").action(listCodes);
-  list.addHelpText("after", "\nExample:\n  $ firstboot codes list");
-  const create = command
-    .command("create")
-    .description("a batch of codes, one a line; they are shown this once")
+  const codes = new Command("codes").description("one-time codes for EdgeFlow devices: list, create, delete");
+  codes.addHelpText("after", `\nExample:\n  $ ${example}`);
+  serverCommand(codes, "list", "all batches with their use counts", "firstboot codes list").action(listCodes);
+  serverCommand(codes, "create", "a batch of codes, one a line; they are shown this once", `${example} > codes.txt`)
     .requiredOption("--name <text>", "what they are for")
     .addOption(
       option("--quantity <number>", "how many", "QUANTITY")
@@ -30,20 +26,13 @@ export function codesCommand(): Command {
     )
     .addOption(option("--valid-for <duration>", "for example 7d or 12h; for ever if absent", "VALID_FOR"))
     .action(createCodes);
-  create.addHelpText(
-    "after",
-    "\nExample:\n  $ firstboot codes create --name boards --quantity 50 --valid-for 7d > codes.txt",
+  serverCommand(codes, "delete <id>", "delete a batch; its devices stay", "firstboot codes delete BATCH").action(
+    deleteCodes,
   );
-  const remove = command.command("delete <id>").description("delete a batch; its devices stay").action(deleteCodes);
-  remove.addHelpText("after", "\nExample:\n  $ firstboot codes delete prc-abcdefghij12345");
-  for (const inner of [list, create, remove]) {
-    for (const shared of serverOptions) inner.addOption(shared);
-    inner.addOption(option("--json", "machine-readable output", "JSON"));
-  }
-  return command;
+  return codes;
 }
 
-async function listCodes(flags: ListFlags): Promise<void> {
+async function listCodes(flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   const batches = await clientOf(target).listCodes(target.org);
   if (flags.json) return printJson(batches);
@@ -72,7 +61,7 @@ async function createCodes(flags: CreateFlags): Promise<void> {
   for (const code of created.codes) print(code);
 }
 
-async function deleteCodes(id: string, flags: ListFlags): Promise<void> {
+async function deleteCodes(id: string, flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   await clientOf(target).deleteCodes(target.org, id);
   if (flags.json) printJson({ deleted: id });

@@ -1,33 +1,22 @@
 import { Command } from "commander";
 import { print, printJson, printTable, shown } from "../output.js";
-import { clientOf, option, resolveTarget, type ServerFlags, serverOptions } from "../settings.js";
+import { type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { clientOf, resolveTarget } from "../settings.js";
 
-interface DeviceFlags extends ServerFlags {
-  readonly json?: boolean;
-}
+const example = "firstboot devices command dev_abc123 health_check";
 
 /** `firstboot devices`: EdgeFlow devices. */
 export function devicesCommand(): Command {
-  const command = new Command("devices").description("EdgeFlow devices: list, command");
-  command.addHelpText(
-    "after",
-    "\nExample:\n  $ firstboot devices list\n  $ firstboot devices command dev_abc123 health_check",
+  const devices = new Command("devices").description("EdgeFlow devices: list, command");
+  devices.addHelpText("after", `\nExample:\n  $ ${example}`);
+  serverCommand(devices, "list", "devices with their state", "firstboot devices list").action(listDevices);
+  serverCommand(devices, "command <device> <action>", "send a command and show the answer", example).action(
+    sendCommand,
   );
-  const list = command.command("list").description("devices with their state").action(listDevices);
-  list.addHelpText("after", "\nExample:\n  $ firstboot devices list");
-  const send = command
-    .command("command <device> <action>")
-    .description("send a command and show the answer")
-    .action(sendCommand);
-  send.addHelpText("after", "\nExample:\n  $ firstboot devices command dev_abc123 health_check");
-  for (const inner of [list, send]) {
-    for (const shared of serverOptions) inner.addOption(shared);
-    inner.addOption(option("--json", "machine-readable output", "JSON"));
-  }
-  return command;
+  return devices;
 }
 
-async function listDevices(flags: DeviceFlags): Promise<void> {
+async function listDevices(flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   const devices = await clientOf(target).listDevices(target.org);
   if (flags.json) return printJson(devices);
@@ -45,7 +34,7 @@ async function listDevices(flags: DeviceFlags): Promise<void> {
   );
 }
 
-async function sendCommand(device: string, action: string, flags: DeviceFlags): Promise<void> {
+async function sendCommand(device: string, action: string, flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   const result = await clientOf(target).command(target.org, device, { action });
   if (flags.json) return printJson(result);

@@ -3,31 +3,24 @@ import { FirstbootError } from "../../error.js";
 import type { KeyItem } from "../../protocol/integration/schema.js";
 import { Duration } from "../../provisioning/duration.js";
 import { print, printJson, printTable, shown } from "../output.js";
-import { clientOf, option, resolveTarget, type ServerFlags, serverOptions, wholeNumber } from "../settings.js";
+import { type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { clientOf, option, resolveTarget, wholeNumber } from "../settings.js";
 
-interface ListFlags extends ServerFlags {
-  readonly json?: boolean;
-}
-
-interface CreateFlags extends ListFlags {
+interface CreateFlags extends ServerCommandFlags {
   readonly name: string;
   readonly maxUsage?: number;
   readonly validFor?: string;
   readonly pending?: boolean;
 }
 
+const example = "firstboot keys create --name acme --max-usage 125 --valid-for 7d --pending";
+
 /** `firstboot keys`: provisioning keys. */
 export function keysCommand(): Command {
-  const command = new Command("keys").description("provisioning keys: list, create, delete");
-  command.addHelpText(
-    "after",
-    "\nExample:\n  $ firstboot keys create --name acme --max-usage 125 --valid-for 7d --pending",
-  );
-  const list = command.command("list").description("all keys with their use counts").action(listKeys);
-  list.addHelpText("after", "\nExample:\n  $ firstboot keys list --json");
-  const create = command
-    .command("create")
-    .description("a new key; it is shown this once")
+  const keys = new Command("keys").description("provisioning keys: list, create, delete");
+  keys.addHelpText("after", `\nExample:\n  $ ${example}`);
+  serverCommand(keys, "list", "all keys with their use counts", "firstboot keys list --json").action(listKeys);
+  serverCommand(keys, "create", "a new key; it is shown this once", example)
     .requiredOption("--name <text>", "what it is for")
     .addOption(
       option("--max-usage <number>", "exchanges it is good for; unlimited if absent", "MAX_USAGE").argParser(
@@ -37,17 +30,16 @@ export function keysCommand(): Command {
     .addOption(option("--valid-for <duration>", "for example 7d or 12h; for ever if absent", "VALID_FOR"))
     .addOption(option("--pending", "new sites wait for approval", "PENDING"))
     .action(createKey);
-  create.addHelpText("after", "\nExample:\n  $ firstboot keys create --name acme --max-usage 125 --valid-for 7d");
-  const remove = command.command("delete <id>").description("delete a key; its sites stay").action(deleteKey);
-  remove.addHelpText("after", "\nExample:\n  $ firstboot keys delete spk-abcdefghij12345");
-  for (const inner of [list, create, remove]) {
-    for (const shared of serverOptions) inner.addOption(shared);
-    inner.addOption(option("--json", "machine-readable output", "JSON"));
-  }
-  return command;
+  serverCommand(
+    keys,
+    "delete <id>",
+    "delete a key; its sites stay",
+    "firstboot keys delete spk-abcdefghij12345",
+  ).action(deleteKey);
+  return keys;
 }
 
-async function listKeys(flags: ListFlags): Promise<void> {
+async function listKeys(flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   const keys = await clientOf(target).listKeys(target.org);
   if (flags.json) return printJson(keys);
@@ -90,7 +82,7 @@ export function timeAfter(duration: string): string {
   return new Date(Date.now() + Duration.parse(duration).milliseconds).toISOString();
 }
 
-async function deleteKey(id: string, flags: ListFlags): Promise<void> {
+async function deleteKey(id: string, flags: ServerCommandFlags): Promise<void> {
   if (!id.startsWith("spk-") || id.includes(".")) {
     throw new FirstbootError("FB1001", {
       what: "that is not the id of a key",

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { option, serverOptions, wholeNumber } from "../settings.js";
+import { withServerOptions } from "../server-command.js";
+import { option, wholeNumber } from "../settings.js";
 
 /** `firstboot simulate`: a fleet, and a verdict. */
 export function simulateCommand(): Command {
@@ -9,6 +10,7 @@ export function simulateCommand(): Command {
     )
     .argument("<scenario>", "YAML file")
     .addOption(option("--target <url>", "the server", "TARGET"))
+    .addOption(option("--i-own-this-target", "needed for a server that is not on this machine", "I_OWN_THIS_TARGET"))
     .addOption(
       option("--devices <number>", "scale the populations to this many devices in all", "DEVICES").argParser(
         wholeNumber("--devices", 1, 100_000),
@@ -17,8 +19,7 @@ export function simulateCommand(): Command {
     .addOption(option("--seed <text>", "another seed than the scenario's", "SEED"))
     .addOption(option("--out <directory>", "where devices live and reports go", "OUT").default(".firstboot/simulation"))
     .addOption(option("--json", "the report as one line of JSON on stdout", "JSON"));
-  for (const shared of serverOptions.filter(({ long }) => long !== "--endpoint")) command.addOption(shared);
-  return command
+  return withServerOptions(command)
     .addHelpText("after", "\nExample:\n  $ firstboot simulate examples/scenarios/first-fleet.yaml --seed 7")
     .action(async (file, flags) => (await import("../fleet/simulate.js")).simulate(file, flags));
 }

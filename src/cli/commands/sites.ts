@@ -3,50 +3,40 @@ import { FirstbootError } from "../../error.js";
 import type { IntegrationClient } from "../../protocol/integration/client.js";
 import { type SiteItem, type SiteStatus, siteStatuses } from "../../protocol/integration/schema.js";
 import { print, printJson, printTable, shown } from "../output.js";
-import { clientOf, option, resolveTarget, type ServerFlags, serverOptions } from "../settings.js";
+import { type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { clientOf, option, resolveTarget } from "../settings.js";
 
-interface ListFlags extends ServerFlags {
+interface ListFlags extends ServerCommandFlags {
   readonly status?: SiteStatus;
-  readonly json?: boolean;
 }
 
-interface DecisionFlags extends ServerFlags {
+interface DecisionFlags extends ServerCommandFlags {
   readonly all?: boolean;
-  readonly json?: boolean;
 }
 
 type Decision = "approve" | "reject";
 
+const meanings: Readonly<Record<Decision, string>> = {
+  approve: "let pending sites in; their blueprints are applied",
+  reject: "turn pending sites away and delete them",
+};
+
 /** `firstboot sites`: what came by keys. */
 export function sitesCommand(): Command {
-  const command = new Command("sites").description("sites: list, approve, reject");
-  command.addHelpText(
+  const sites = new Command("sites").description("sites: list, approve, reject");
+  sites.addHelpText(
     "after",
     "\nExample:\n  $ firstboot sites list --status pending\n  $ firstboot sites approve --all",
   );
-  const list = command
-    .command("list")
-    .description("sites with their state")
+  serverCommand(sites, "list", "sites with their state", "firstboot sites list --status pending")
     .addOption(option("--status <status>", "only these", "STATUS").choices(siteStatuses))
     .action(listSites);
-  list.addHelpText("after", "\nExample:\n  $ firstboot sites list --status pending");
-  const decisions = (["approve", "reject"] as const).map((decision) => {
-    const inner = command
-      .command(`${decision} [names...]`)
-      .description(
-        decision === "approve"
-          ? "let pending sites in; their blueprints are applied"
-          : "turn pending sites away and delete them",
-      )
+  for (const decision of ["approve", "reject"] as const) {
+    serverCommand(sites, `${decision} [names...]`, meanings[decision], `firstboot sites ${decision} SN4711-edge`)
       .addOption(option("--all", "every pending site", "ALL"))
       .action((names: string[], flags: DecisionFlags) => decide(decision, names, flags));
-    return inner.addHelpText("after", `\nExample:\n  $ firstboot sites ${decision} SN4711-edge`);
-  });
-  for (const inner of [list, ...decisions]) {
-    for (const shared of serverOptions) inner.addOption(shared);
-    inner.addOption(option("--json", "machine-readable output", "JSON"));
   }
-  return command;
+  return sites;
 }
 
 async function listSites(flags: ListFlags): Promise<void> {

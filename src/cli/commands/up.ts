@@ -9,7 +9,7 @@ import { type Log, logTo } from "../../world/log.js";
 import { realWorld } from "../../world/real/index.js";
 import { aborted, onInterrupt } from "../interrupt.js";
 import { print, printJson } from "../output.js";
-import { option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
+import { isLoopback, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
 
 interface UpFlags {
   readonly host: string;
@@ -22,8 +22,6 @@ interface UpFlags {
   readonly logLevel: string;
   readonly json?: boolean;
 }
-
-const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /** `firstboot up`: the control plane. */
 export function upCommand(): Command {
@@ -83,7 +81,7 @@ function tlsChoice({ tls, tlsCert, tlsKey, host }: UpFlags): TlsChoice {
   if (tlsCert !== undefined && tlsKey !== undefined)
     return { kind: "given", certificate: readText(tlsCert), key: readText(tlsKey) };
   if (tls) return { kind: "development" };
-  if (loopback.test(host)) return { kind: "off" };
+  if (isLoopback(host)) return { kind: "off" };
   throw new FirstbootError("FB1001", {
     what: `--no-tls with --host ${host}`,
     why: "keys would cross the network in the clear",

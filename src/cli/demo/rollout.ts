@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { z } from "zod";
+import { runCommand } from "../child.js";
 import { exampleArguments } from "../package.js";
-import { runCommand } from "./child.js";
 
 /** An age identity made for one run, kept in a file of mode 0600. */
 export interface RunIdentity {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FirstbootError } from "../../error.js";
-import { type CommandOptions, runCommand } from "./child.js";
+import { type CommandOptions, runCommand } from "../child.js";
 
 /** The oldest Terraform that the provider works with. */
 const oldest = [1, 8] as const;

@@ -8,17 +8,18 @@ import {
   verdictTable,
   writeReports,
 } from "../../../simulator/index.js";
-import { exitCodes } from "../../error.js";
+import { exitCodes, FirstbootError } from "../../error.js";
 import { DataDirectory } from "../../server/data-directory.js";
-import { startServer } from "../../server/server.js";
 import { realWorld } from "../../world/real/index.js";
 import { onInterrupt } from "../interrupt.js";
 import { print, printJson } from "../output.js";
-import { readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
+import { startPlane } from "../plane-process.js";
+import { isLoopback, readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
 import { progressView } from "./progress.js";
 
 export interface SimulateFlags extends ServerFlags {
   readonly target?: string;
+  readonly iOwnThisTarget?: boolean;
   readonly devices?: number;
   readonly seed?: string;
   readonly out: string;
@@ -76,14 +77,23 @@ function adjusted(scenario: Scenario, { devices, ...flags }: SimulateFlags): Sce
   return { ...scenario, seed, populations };
 }
 
-/** The named server, or a control plane of this run's own beside its reports. */
+/** The named server, or a control plane of this run's own, in a process of its own beside the reports. */
 async function targetOf(flags: SimulateFlags): Promise<{ readonly target: Target; close(): Promise<void> }> {
-  if (flags.target !== undefined)
-    return { target: resolveTarget({ ...flags, endpoint: flags.target }), close: async () => {} };
+  if (flags.target !== undefined) return { target: ownTarget(flags, flags.target), close: async () => {} };
   await new DataDirectory(flags.out, realWorld().disk).prepare();
   const data = resolve(flags.out, "plane");
   await rm(data, { recursive: true, force: true });
-  const server = await startServer({ data, port: 0 });
-  const { url, apiKey, org, ca } = server;
-  return { target: { endpoint: url, apiKey, org, ...(ca && { ca: ca.pem }) }, close: () => server.close() };
+  return startPlane(data, resolve(flags.out, "plane.log"));
+}
+
+/** A fleet is a load: it goes to this machine, or where its user has a right to send it. */
+function ownTarget(flags: SimulateFlags, endpoint: string): Target {
+  const target = resolveTarget({ ...flags, endpoint });
+  const { hostname } = new URL(endpoint);
+  if (isLoopback(hostname) || flags.iOwnThisTarget) return target;
+  throw new FirstbootError("FB1001", {
+    what: `${hostname} is not this machine`,
+    why: "a fleet can take a server down",
+    fix: "give --i-own-this-target if it is yours to load",
+  });
 }

@@ -4,9 +4,9 @@ import { closeSync, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { FirstbootError } from "../../error.js";
-import { readText, type Target } from "../settings.js";
+import { FirstbootError } from "../error.js";
 import { exitOf } from "./child.js";
+import { readText, type Target } from "./settings.js";
 
 const Ready = z.object({ url: z.string(), apiKey: z.string(), org: z.string(), ca: z.string() });
 
@@ -16,7 +16,7 @@ export interface PlaneProcess {
   close(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL("../main.js", import.meta.url));
+const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
 /**
  * Starts `firstboot up --json` on a free port and waits until it is ready. Its message channel ties it to this process:

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { FirstbootError, reasonOf } from "../../error.js";
+import { FirstbootError, reasonOf } from "../error.js";
 
 export interface CommandOptions {
   readonly cwd: string;
