@@ -4,4 +4,4 @@ export { Report } from "./report/schema.js";
 export { verdictTable } from "./report/table.js";
 export { writeReports } from "./report/write.js";
 export { type DeviceHost, type RunOptions, runScenario, type Target } from "./run.js";
-export { defineScenario, Scenario, type ScenarioInput } from "./scenario.js";
+export { defineScenario, Scenario, type ScenarioInput, type Wave } from "./scenario.js";

@@ -1,6 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadScenario, type Report, runScenario, type Scenario, writeReports } from "../../../simulator/index.js";
+import {
+  loadScenario,
+  type Report,
+  runScenario,
+  type Scenario,
+  type Wave,
+  writeReports,
+} from "../../../simulator/index.js";
 import { progressView } from "../fleet/progress.js";
 import { packageFile } from "../package.js";
 import type { Target } from "../settings.js";
@@ -48,7 +55,10 @@ export async function proveRollout({
   return report;
 }
 
-/** One EdgeFlow device for each code that was opened; the customers share the rest. */
+/**
+ * One EdgeFlow device for each code that was opened; the customers share the rest. A larger fleet takes as much longer to
+ * arrive, so that the load of the control plane stays what it is.
+ */
 async function sized(scenario: Scenario, devices: number, artifacts: string): Promise<Scenario> {
   const codes = (await readdir(join(artifacts, "edgeflow"))).length;
   const customers = scenario.populations.filter(({ kind }) => kind === "newt").length;
@@ -56,5 +66,17 @@ async function sized(scenario: Scenario, devices: number, artifacts: string): Pr
     ...population,
     count: population.kind === "edgeflow" ? codes : Math.floor((devices - codes) / customers),
   }));
-  return { ...scenario, populations };
+  const size = (all: readonly { readonly count: number }[]): number => all.reduce((sum, { count }) => sum + count, 0);
+  const factor = Math.max(1, size(populations) / size(scenario.populations));
+  const { enrol, restart } = scenario.phases;
+  const phases = {
+    ...scenario.phases,
+    enrol: slower(enrol, factor),
+    ...(restart && { restart: slower(restart, factor) }),
+  };
+  return { ...scenario, populations, phases };
+}
+
+function slower(wave: Wave, factor: number): Wave {
+  return { ...wave, over: wave.over * factor, within: wave.within * factor };
 }
