@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** A program on the PATH, or undefined. */
@@ -23,17 +23,22 @@ export const has = {
   chromium: findProgram("chromium") !== undefined,
 };
 
-/** Command lines of living processes that hold a text. */
+/** Programs that suites would need and that are not here. */
+export const missingPrograms: readonly string[] = Object.entries(has)
+  .filter(([, found]) => !found)
+  .map(([program]) => program);
+
+/** Living processes whose command line or working directory holds a text, as they show themselves. */
 export function processesWith(text: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(commandLine)
+    .map(describeProcess)
     .filter((line) => line.includes(text));
 }
 
-function commandLine(pid: string): string {
+function describeProcess(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return `${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}in ${readlinkSync(`/proc/${pid}/cwd`)}`;
   } catch {
     return "";
   }

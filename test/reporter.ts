@@ -1,4 +1,5 @@
 import type { Reporter, TestModule } from "vitest/node";
+import { missingPrograms } from "./needs.js";
 
 /** Ends a run with what was skipped and why, and one plain line of counts. */
 export default class ClosingLines implements Reporter {
@@ -10,19 +11,16 @@ export default class ClosingLines implements Reporter {
         const { state } = test.result();
         if (state === "pending") continue;
         counts[state]++;
+        const { parent } = test;
         if (state === "skipped")
-          skipped.add(`${module.relativeModuleId}: ${test.parent.type === "suite" ? test.parent.fullName : test.name}`);
+          skipped.add(`  ${module.relativeModuleId}: ${parent.type === "suite" ? parent.fullName : test.name}`);
       }
       if (module.errors().length > 0) counts.failed++;
     }
-    const lines = [
-      "",
-      skipped.size === 0 ? "Skipped suites: none" : "Skipped suites:",
-      ...[...skipped].map((suite) => `  ${suite}`),
-      "",
-    ];
+    const why = missingPrograms.length > 0 ? ` (not on the PATH: ${missingPrograms.join(", ")})` : "";
+    const lines = skipped.size === 0 ? ["Skipped suites: none"] : [`Skipped suites${why}:`, ...skipped];
     process.stdout.write(
-      `${lines.join("\n")}\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`,
+      `\n${lines.join("\n")}\n\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`,
     );
   }
 }
