@@ -33,7 +33,43 @@ describe("the npm package", { timeout: 180_000 }, () => {
         "dist/examples/msp-rollout.js",
       ]),
     );
-    expect(packed.filter((path) => /^(test|bench|src|simulator|scripts|\.ci)\//.test(path))).toEqual([]);
+    expect(packed.filter((path) => /^(test|bench|src|simulator|scripts|\.ci)\/|tsbuildinfo/.test(path))).toEqual([]);
+  });
+
+  it("compiles strictly in a user's project, declarations of its own and of its dependencies included", async () => {
+    writeFileSync(
+      join(cwd, "use.ts"),
+      `import { type DeviceEvent, NewtSite, type World } from "firstboot";
+       import { Duration } from "firstboot/constructs";
+       import { defineScenario, type Report, runScenario } from "firstboot/simulator";
+       import { startControlPlane } from "firstboot/testing";
+       const scenario = defineScenario({
+         name: "one", populations: [{ kind: "newt", name: "sites", count: 1, key: {} }], phases: { enrol: { over: "1s", within: "5s" } },
+       });
+       export async function prove(world: World): Promise<Report> {
+         const { url: endpoint, apiKey, org } = await startControlPlane();
+         new NewtSite(world, { configFile: "newt.json", onEvent: (event: DeviceEvent) => void event.type });
+         return runScenario({ scenario, baseDirectory: ".", out: String(Duration.days(1)), target: { endpoint, apiKey, org } });
+       }`,
+    );
+    const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+    const tsc = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "NodeNext",
+      "--target",
+      "ES2022",
+      "--skipLibCheck",
+      "false",
+      ...types,
+      "use.ts",
+    ];
+    expect(await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...tsc], { cwd })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
   });
 
   it("runs `npx firstboot up`, and a device's world against it, from every subpath", async () => {
