@@ -26,7 +26,7 @@ export const exitOf = {
   FB1007: exitCodes.badInput, // artefacts or an identity that cannot be opened
   FB1008: exitCodes.badInput, // a request the control plane refuses as wrong
   FB1009: exitCodes.badInput, // a rollout declared wrongly (constructs)
-  FB1010: exitCodes.badInput, // a data directory that belongs to another version or process
+  FB1010: exitCodes.badInput, // a data directory that cannot be served from
   FB3001: exitCodes.unreachable, // a server that cannot be reached
   FB3002: exitCodes.unreachable, // a program that is missing or failed
   FB3003: exitCodes.unreachable, // a server that answers with its own failure

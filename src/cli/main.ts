@@ -11,6 +11,7 @@ import { providerCommand } from "./commands/provider.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { sitesCommand } from "./commands/sites.js";
 import { upCommand } from "./commands/up.js";
+import { plain } from "./output.js";
 
 const program = new Command("firstboot")
   .description("Declare, deploy and prove the first boot of a fleet.")
@@ -43,6 +44,9 @@ function govern(command: Command): void {
 function explained(error: unknown): FirstbootError {
   if (error instanceof FirstbootError) return error;
   if (error instanceof CommanderError) {
+    if (error.code === "commander.help") {
+      return new FirstbootError("FB1001", { what: "no command is given", fix: "choose one of those above" });
+    }
     const what = error.message.replace(/^error: /, "").replaceAll("\n", " ");
     return new FirstbootError("FB1001", { what, fix: "see `firstboot --help`" });
   }
@@ -55,9 +59,11 @@ function explained(error: unknown): FirstbootError {
 }
 
 // A reader that has seen enough, such as `head`, is no failure: the work goes on to its end and its exit code.
-process.stdout.on("error", (error) => {
-  if (systemCode(error) !== "EPIPE") throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (systemCode(error) !== "EPIPE") throw error;
+  });
+}
 
 govern(program);
 try {
@@ -66,7 +72,7 @@ try {
   const asked = error instanceof CommanderError && error.exitCode === 0;
   if (!asked) {
     const { line, exitCode } = explained(error);
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${plain(line)}\n`);
     process.exitCode = exitCode;
   }
 }

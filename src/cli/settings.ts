@@ -4,11 +4,23 @@ import { Option } from "commander";
 import { z } from "zod";
 import { FirstbootError, systemCode } from "../error.js";
 import { IntegrationClient } from "../protocol/integration/client.js";
+import { Duration } from "../provisioning/duration.js";
 import { realWorld } from "../world/real/index.js";
 
-/** An option with its environment name: flag > environment > default. */
+/** What a switch's variable holds when it is meant to be off. */
+const off = new Set(["0", "false", "no", "off"]);
+
+/**
+ * An option with its environment name: flag > environment > default. An empty variable counts as none, and so does that
+ * of a switch which says 0, false, no or off.
+ */
 export function option(flags: string, description: string, env: string): Option {
-  return new Option(flags, description).env(`FIRSTBOOT_${env}`);
+  const made = new Option(flags, description);
+  const variable = `FIRSTBOOT_${env}`;
+  const given = process.env[variable];
+  const isSwitch = !made.required && !made.optional;
+  const absent = given === "" || (isSwitch && off.has(given?.toLowerCase() ?? ""));
+  return absent ? made : made.env(variable);
 }
 
 export function portOption(fallback: number): Option {
@@ -29,9 +41,31 @@ export function wholeNumber(name: string, least: number, most: number): (text: s
   };
 }
 
+/** A parser for a text that must say something: an empty host would be every address, an empty path the directory at hand. */
+export function filled(name: string): (text: string) => string {
+  return (text) => {
+    if (text !== "") return text;
+    throw new FirstbootError("FB1001", { what: `${name} is empty`, fix: "give it a value, or leave it out" });
+  };
+}
+
+/** A hundred years, milliseconds. */
+const longest = 100 * 365 * 86_400_000;
+
+/** Milliseconds that `--valid-for` stands for. */
+export function validity(text: string): number {
+  const { milliseconds } = Duration.parse(text);
+  if (milliseconds <= longest) return milliseconds;
+  throw new FirstbootError("FB1001", {
+    what: `--valid-for is "${text}"`,
+    why: "that is more than a hundred years",
+    fix: "leave it out for ever",
+  });
+}
+
 /** What a running control plane leaves in its data directory, so that commands beside it find it. */
 export const planeFile = "plane.json";
-export const PlaneFacts = z.object({ url: z.string(), org: z.string(), ca: z.string().nullable() });
+export const PlaneFacts = z.object({ url: z.url(), org: z.string(), ca: z.string().nullable() });
 export type PlaneFacts = z.infer<typeof PlaneFacts>;
 
 /** How a server is named by flags. */
@@ -48,6 +82,10 @@ export function isLoopback(host: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(host);
 }
 
+function isHttp(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 /** Where a server is and how to be let in. */
 export interface Target {
   readonly endpoint: string;
@@ -61,7 +99,7 @@ export interface Target {
 export function resolveTarget(flags: ServerFlags): Target {
   const facts = readPlaneFacts(flags.data);
   const endpoint = flags.endpoint ?? facts?.url;
-  if (endpoint === undefined || !URL.canParse(endpoint)) {
+  if (endpoint === undefined || !isHttp(endpoint)) {
     throw new FirstbootError("FB1001", {
       what: endpoint === undefined ? "no server is named" : `"${endpoint}" is not a URL`,
       why:
@@ -71,13 +109,23 @@ export function resolveTarget(flags: ServerFlags): Target {
       fix: "give --endpoint and --api-key-file, or start one with `firstboot up`",
     });
   }
-  const own = facts !== undefined && endpoint === facts.url;
+  const own = facts !== undefined && new URL(endpoint).origin === new URL(facts.url).origin;
   const caFile = flags.ca ?? (own ? (facts.ca ?? undefined) : undefined);
   const org = flags.org ?? facts?.org ?? "default";
   return { endpoint, org, apiKey: apiKeyFor(flags, own), ...(caFile !== undefined && { ca: readText(caFile) }) };
 }
 
-function apiKeyFor({ apiKeyFile, data }: ServerFlags, own: boolean): string {
+function apiKeyFor(flags: ServerFlags, own: boolean): string {
+  const apiKey = givenApiKey(flags, own);
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
+  throw new FirstbootError("FB1001", {
+    what: "the API key given is none",
+    why: "it looks like id.secret, on one line without spaces",
+    fix: "look at FIRSTBOOT_API_KEY or the file of --api-key-file",
+  });
+}
+
+function givenApiKey({ apiKeyFile, data }: ServerFlags, own: boolean): string {
   if (apiKeyFile !== undefined) return readText(apiKeyFile).trim();
   const given = process.env.FIRSTBOOT_API_KEY;
   if (given) return given;
@@ -107,10 +155,16 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const missing = systemCode(error) === "ENOENT";
+    const code = systemCode(error) ?? "unreadable";
+    const whys: Record<string, string> = {
+      ENOENT: "it does not exist",
+      EISDIR: "it is a directory",
+      EACCES: "the rights do not allow it",
+    };
     throw new FirstbootError("FB1002", {
-      what: `cannot read ${path}`,
-      why: missing ? "it does not exist" : (systemCode(error) ?? "unreadable"),
+      what: `cannot read ${path === "" ? '""' : path}`,
+      why: whys[code] ?? code,
+      fix: "name a text file that you may read",
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from "kysely";
-import { FirstbootError } from "../error.js";
+import { FirstbootError, reasonOf } from "../error.js";
 import { splitKey } from "../provisioning/credentials.js";
 import { version as packageVersion } from "../version.js";
 import { every } from "../world/clock.js";
@@ -34,10 +34,14 @@ export interface ControlPlane extends Listener {
   close(): Promise<void>;
 }
 
-/** Starts a control plane on its database. Throws FB1001 for an API key or pepper without its form. */
+/**
+ * Starts a control plane on its database. Throws FB1001 for an organisation, API key or pepper without its form, FB1010 for ones that
+ * the database was not made with.
+ */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { world, database, pepper, org = "default", apiKey, version = packageVersion } = options;
   const store = createStore(world, database, pepper);
+  checkOrg(org);
   await store.apiKeys.ensure(org, checkedKeys(apiKey, pepper));
   const services: Services = {
     world,
@@ -51,7 +55,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const sweeping = every(world.clock, sweepInterval, () => sweep(services));
   return {
     request: async (request, peer) => app.fetch(request, { peer }),
-    upgrade: (request) => openChannel(services, request),
+    upgrade: (request) =>
+      openChannel(services, request).catch((error: unknown) => {
+        world.log.error("upgrade failed", { path: request.url.pathname, reason: reasonOf(error) });
+        return { refuse: 503 };
+      }),
     close: async () => {
       sweeping.cancel();
       for (const stranger of services.strangers) stranger.terminate();
@@ -60,6 +68,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       await store.close();
     },
   };
+}
+
+function checkOrg(org: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(org)) return;
+  throw new FirstbootError("FB1001", {
+    what: `"${org}" is not the id of an organisation`,
+    fix: "use up to 64 letters, digits, - and _",
+  });
 }
 
 function checkedKeys(apiKey: string, pepper: Buffer): { readonly id: string; readonly secret: string } {

@@ -1,6 +1,6 @@
 import type { World } from "../world/world.js";
-import type { DeviceSession } from "./channel/edgeflow/session.js";
-import type { NewtSession } from "./channel/newt/session.js";
+import type { DeviceConnection } from "./channel/edgeflow/connection.js";
+import type { NewtConnection } from "./channel/newt/connection.js";
 import type { Presence } from "./channel/presence.js";
 import type { Store } from "./store/store.js";
 
@@ -9,11 +9,11 @@ export interface Services {
   readonly world: World;
   readonly store: Store;
   /** Live channels by newt id. */
-  readonly newts: Presence<NewtSession>;
+  readonly newts: Presence<NewtConnection>;
   /** Live tunnels by device id. */
-  readonly devices: Presence<DeviceSession>;
+  readonly devices: Presence<DeviceConnection>;
   /** Tunnels that have not authenticated yet. */
-  readonly strangers: Set<DeviceSession>;
+  readonly strangers: Set<DeviceConnection>;
   /** The version that the server tells its devices. */
   readonly version: string;
 }

@@ -5,6 +5,9 @@ import type { Disk } from "../world/disk.js";
 import { writeDurably } from "../world/durable.js";
 import type { World } from "../world/world.js";
 
+/** SQLite's file in a data directory. */
+export const databaseFile = "firstboot.db";
+
 /** The files of a control plane on this machine, in one directory. */
 export class DataDirectory {
   constructor(
@@ -37,6 +40,11 @@ export class DataDirectory {
   }
 }
 
+/** Whether the system refused a file, for example because the disk is full. */
+export function isSystemError(error: unknown): boolean {
+  return !(error instanceof FirstbootError) && /^E[A-Z]+$/.test(systemCode(error) ?? "");
+}
+
 export function unwritable(path: string, error: unknown): FirstbootError {
   const why: Record<string, string> = {
     EACCES: "the rights do not allow it",
@@ -63,8 +71,24 @@ export interface Secrets {
   readonly apiKey: string;
 }
 
+/** Reads the secrets, or makes them for a new database. Throws FB1010 if one is damaged, or the pepper of a database is gone. */
 export async function keepSecrets(directory: DataDirectory, { random }: World): Promise<Secrets> {
+  const { disk } = directory;
+  if ((await disk.stat(directory.file(databaseFile))) && !(await disk.stat(directory.file("pepper")))) {
+    throw damaged(directory.file("pepper"), "it is missing, and nothing in the database can be checked without it");
+  }
   const pepper = await directory.keep("pepper", () => random.bytes(32).toString("hex"));
+  if (!/^[0-9a-f]{64}$/.test(pepper)) throw damaged(directory.file("pepper"), "it does not hold 64 hexadecimal digits");
   const apiKey = await directory.keep("api-key", () => newApiKey(random));
+  if (!/^[^\s.]+\.\S+$/.test(apiKey)) throw damaged(directory.file("api-key"), "it does not hold one key, id.secret");
   return { pepper: Buffer.from(pepper, "hex"), apiKey };
+}
+
+/** The error for a file of the directory that is not as it was written. */
+export function damaged(path: string, why: string): FirstbootError {
+  return new FirstbootError("FB1010", {
+    what: `${path} is damaged`,
+    why,
+    fix: "restore it from a copy, or choose another directory with --data",
+  });
 }

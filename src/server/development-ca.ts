@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { writeDurably } from "../world/durable.js";
 import type { World } from "../world/world.js";
 import { issueCertificate, type SubjectAltName } from "../x509/certificate.js";
-import type { DataDirectory } from "./data-directory.js";
+import { type DataDirectory, damaged } from "./data-directory.js";
 
 const day = 86_400_000;
 const caLife = 3650 * day;
@@ -31,7 +31,7 @@ export async function developmentTls(directory: DataDirectory, world: World, hos
   const ca = await keptCa(directory, world, caKey);
   const key = await keptKey(directory, "tls-key.pem");
   const found = await directory.disk.read(directory.file("tls.pem"));
-  const usable = found && stillGood(new X509Certificate(found), key, caKey, host, world.clock.now());
+  const usable = found && stillGood(found, key, caKey, host, world.clock.now());
   const certificate = usable ? found.toString("utf8") : issueServer(world, host, key, caKey);
   if (!usable) await writeDurably(directory.disk, directory.file("tls.pem"), certificate, 0o644);
   return { ca, certificate, key: pemOf(key) };
@@ -45,12 +45,19 @@ async function keptKey(directory: DataDirectory, name: string): Promise<KeyObjec
   const pem = await directory.keep(name, () =>
     pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey).trim(),
   );
-  return createPrivateKey(pem);
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw damaged(directory.file(name), "it is not a private key");
+  }
 }
 
 async function keptCa(directory: DataDirectory, { clock, random, disk }: World, key: KeyObject): Promise<string> {
   const found = await disk.read(directory.file("ca.pem"));
-  if (found) return found.toString("utf8");
+  if (found) {
+    if (certificateOf(found)?.checkPrivateKey(key)) return found.toString("utf8");
+    throw damaged(directory.file("ca.pem"), "it is not the certificate of ca-key.pem");
+  }
   const { pem } = issueCertificate({
     subject: caName,
     publicKey: createPublicKey(key),
@@ -83,7 +90,18 @@ function issueServer({ clock, random }: World, host: string, key: KeyObject, caK
   }).pem;
 }
 
-function stillGood(certificate: X509Certificate, key: KeyObject, caKey: KeyObject, host: string, now: number): boolean {
+/** Undefined for what is no certificate. */
+function certificateOf(pem: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function stillGood(pem: Buffer, key: KeyObject, caKey: KeyObject, host: string, now: number): boolean {
+  const certificate = certificateOf(pem);
+  if (!certificate) return false;
   const covers = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
   return (
     covers !== undefined &&

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { FirstbootError, systemCode } from "../error.js";
+import { FirstbootError, reasonOf, systemCode } from "../error.js";
 
 /**
  * One process at a time on a data directory. The lock is SQLite's own on a file, so that it ends with the process that
@@ -8,8 +8,9 @@ import { FirstbootError, systemCode } from "../error.js";
 export class Lock {
   private constructor(readonly database: Database.Database) {}
 
+  /** Throws FB1010 where another process has it, FB1002 where the file cannot be opened. */
   static take(path: string): Lock {
-    const database = new Database(path, { timeout: 0 });
+    const database = open(path);
     try {
       database.exec("BEGIN EXCLUSIVE");
       return new Lock(database);
@@ -26,5 +27,18 @@ export class Lock {
 
   release(): void {
     this.database.close();
+  }
+}
+
+function open(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (error) {
+    throw new FirstbootError("FB1002", {
+      what: `cannot open ${path}`,
+      why: reasonOf(error),
+      fix: "remove it if no firstboot runs there, or choose another directory",
+      cause: error,
+    });
   }
 }

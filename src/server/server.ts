@@ -3,7 +3,7 @@ import { type ControlPlane, createControlPlane, openSqlite } from "../control-pl
 import { version } from "../version.js";
 import type { Log } from "../world/log.js";
 import { realWorld } from "../world/real/index.js";
-import { DataDirectory, keepSecrets } from "./data-directory.js";
+import { DataDirectory, databaseFile, isSystemError, keepSecrets, unwritable } from "./data-directory.js";
 import { developmentTls } from "./development-ca.js";
 import { Lock } from "./lock.js";
 
@@ -50,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const { pepper, apiKey } = await keepSecrets(directory, world);
     const certificates = tls.kind === "development" ? await developmentTls(directory, world, host) : undefined;
-    const file = directory.file("firstboot.db");
+    const file = directory.file(databaseFile);
     // Made before SQLite does, which would leave it open to others; its companions take its mode.
     if (!(await world.disk.stat(file))) await world.disk.write(file, "", { mode: 0o600 });
     const database = openSqlite(file);
@@ -79,6 +79,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     world.process.kill();
     lock.release();
-    throw error;
+    throw isSystemError(error) ? unwritable(options.data, error) : error;
   }
 }

@@ -80,7 +80,10 @@ export interface ListenOptions {
 export interface Server {
   readonly host: string;
   readonly port: number;
-  /** Stops accepting, closes what is open, resolves when all is gone. */
+  /**
+   * Stops accepting, says goodbye to every channel and lets requests end; what is still open after a second is dropped.
+   * Resolves when all is gone.
+   */
   close(): Promise<void>;
 }
 

@@ -65,6 +65,12 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
       2,
       /i-own-this-target/,
     ],
+    [["up", "--host", ""], "FB1001", 2, /--host is empty/],
+    [["up", "--data", ""], "FB1001", 2, /--data is empty/],
+    [["keys", "list", "--endpoint", "localhost:8443"], "FB1001", 2, /is not a URL/],
+    [["keys", "list", "--endpoint", "https://127.0.0.1:1", "--api-key-file", "."], "FB1002", 2, /a directory/],
+    [["codes", "delete", "PROV-ABCD-EFGH"], "FB1001", 2, /codes list/],
+    [["sites", "approve", "one", "--all"], "FB1001", 2, /beside --all/],
     [["demo", "--devices", "many"], "FB1001", 2, /whole number/],
     [["simulate", "missing.yaml"], "FB1002", 2, /does not exist/],
     [["artifacts", "open", "--from", "missing.json", "--out", "out"], "FB1002", 2, /does not exist/],
@@ -74,6 +80,15 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
     writeFileSync(join(cwd, "key"), "a.b");
     expect(await firstboot(args, { cwd })).toMatchObject(oneLine(code, exitCode, text));
     expect(readdirSync(cwd)).toEqual(["key"]);
+  });
+
+  it("takes a switch's variable that says no for no, and an empty variable for none", async () => {
+    const cwd = scratch();
+    const env = { FIRSTBOOT_ALL: "0", FIRSTBOOT_ENDPOINT: "" };
+    expect(await firstboot(["sites", "approve"], { cwd, env })).toMatchObject(
+      oneLine("FB1001", 2, /no site to approve/),
+    );
+    expect(await firstboot(["sites", "list"], { cwd, env })).toMatchObject(oneLine("FB1001", 2, /no server is named/));
   });
 
   it("refuses a malformed scenario with its line and column, and starts nothing", async () => {
@@ -154,6 +169,9 @@ describe("firstboot up", { timeout: 60_000 }, () => {
     const codes = await firstboot(["codes", "create", "--name", "boards", "--quantity", "3"], { cwd });
     expect(codes.stdout.trim().split("\n")).toHaveLength(3);
     expect((await firstboot(["sites", "approve", "--all"], { cwd })).stdout).toBe("no site is pending\n");
+    const never = await firstboot(["keys", "create", "--name", "old", "--valid-for", "9999999w"], { cwd });
+    expect(never).toMatchObject(oneLine("FB1001", 2, /a hundred years/));
+    expect((await firstboot(["keys", "list", "--endpoint", `${facts.url}/`], { cwd })).stdout).toContain("lab");
     const byEnvironment = await firstboot(["keys", "list", "--json"], {
       cwd: scratch(),
       env: { FIRSTBOOT_ENDPOINT: facts.url, FIRSTBOOT_API_KEY: facts.apiKey, FIRSTBOOT_CA: facts.ca },

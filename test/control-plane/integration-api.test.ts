@@ -183,3 +183,18 @@ test("operators and people see that it is up, and nothing secret", async () => {
   expect(page.body).not.toContain(key.split(".")[0]);
   expect(newt.channel.open).toBe(true);
 });
+
+test("codes that would live longer than a time can be written are refused", async () => {
+  const plane = await Plane.start();
+  const body = { name: "boards", ttlSeconds: Number.MAX_SAFE_INTEGER };
+  expect((await plane.api("PUT", `/v1/org/${org}/provisioning-code`, body)).status).toBe(400);
+  expect(await plane.integration.listCodes(org)).toEqual([]);
+});
+
+test("the answer to a large wrong body is small", async () => {
+  const plane = await Plane.start();
+  const body = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`unknown${index}`, 1]));
+  const answer = await plane.api("PUT", keys, body);
+  expect(answer.status).toBe(400);
+  expect(answer.body.length).toBeLessThan(2_000);
+});

@@ -77,6 +77,7 @@ test("a connected site is online; one that says goodbye is offline at once, what
     .poll(() => plane.integration.listSites(org, { online: false }))
     .toMatchObject([{ online: false, lastSeen: expect.any(String) }]);
   expect(newt.heard).toEqual([]);
+  expect(await newt.hearClose()).toBe(1000);
 });
 
 test("a silent channel is probed, and dropped when nothing was heard for 90 s", async () => {

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../src/control-plane/index.js";
+import { createControlPlane, openSqlite } from "../../src/control-plane/index.js";
 import { FirstbootError } from "../../src/error.js";
 import { ProvisionAnswer } from "../../src/protocol/edgeflow/index.js";
-import { RegisterData } from "../../src/protocol/newt/index.js";
+import { channelUrl, RegisterData } from "../../src/protocol/newt/index.js";
+import { logTo } from "../../src/world/log.js";
+import { realWorld } from "../../src/world/real/index.js";
 import { apiKey, dataOf, nonce, org, Plane, temporaryDirectory } from "./plane.js";
 
 function codeOf(open: () => unknown): string | undefined {
@@ -104,6 +106,58 @@ test("a full disk is 503 with nothing half-done, and service resumes when there 
   expect((await plane.register(key)).status).toBe(201);
   expect(await plane.integration.listKeys(org)).toMatchObject([{ numUsed: created.length + 1 }]);
   expect(await plane.integration.listSites(org)).toHaveLength(created.length + 1);
+});
+
+test("a query that the storage fails is 503 too", async () => {
+  const database = openSqlite(":memory:");
+  const failing = { on: false };
+  const plane = await Plane.start({
+    close: () => database.close(),
+    prepare: (sql) => {
+      if (failing.on) throw Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_READ" });
+      return database.prepare(sql);
+    },
+  });
+  failing.on = true;
+  const answer = await plane.api("GET", `/v1/org/${org}/sites`);
+  expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+  const channel = plane.client.network.connect(channelUrl(plane.origin, "token"), { timeoutMs: 5_000 });
+  await expect(channel).rejects.toMatchObject({ name: "UpgradeRefused", status: 503 });
+  failing.on = false;
+  expect((await plane.api("GET", `/v1/org/${org}/sites`)).status).toBe(200);
+});
+
+test("a full disk is logged as such", async () => {
+  const database = openSqlite(":memory:");
+  const reasons: string[] = [];
+  const log = logTo((_level, _message, { reason }) => reasons.push(String(reason)));
+  const plane = await createControlPlane({ world: realWorld({ log }), database, pepper: Buffer.alloc(32), apiKey });
+  database.prepare("pragma max_page_count = 1").all([]);
+  const key = JSON.stringify({ name: "x".repeat(255), maxBatchSize: null });
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const create = () =>
+    plane.request(
+      new Request(`http://plane/v1/org/${org}/site-provisioning-key`, { method: "PUT", headers, body: key }),
+      { address: "127.0.0.1" },
+    );
+  await Promise.all(Array.from({ length: 100 }, create));
+  expect(reasons[0]).toContain("database or disk is full");
+  await plane.close();
+});
+
+test("a database does not start with another pepper", async () => {
+  const path = join(temporaryDirectory(), "control-plane.db");
+  const start = async (fill: number) => {
+    const database = openSqlite(path);
+    const pepper = Buffer.alloc(32, fill);
+    return createControlPlane({ world: realWorld(), database, pepper, apiKey }).catch((error: unknown) => {
+      database.close();
+      throw error;
+    });
+  };
+  await (await start(1)).close();
+  await expect(start(2)).rejects.toMatchObject({ code: "FB1010", message: expect.stringContaining("pepper") });
+  await (await start(1)).close();
 });
 
 test("a killed control plane leaves a database that the next one opens, with all that was answered", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -53,6 +53,41 @@ describe("a control plane on this machine", () => {
       exitCode: 2,
     });
     expect(readFileSync(file, "utf8")).toBe("x");
+  });
+
+  it.each([
+    ["pepper", "it does not hold"],
+    ["api-key", "it does not hold"],
+    ["ca-key.pem", "not a private key"],
+    ["ca.pem", "not the certificate"],
+  ])("names the damaged file of its directory: %s", async (name, why) => {
+    const data = scratch();
+    await (await startServer({ data, port: 0 })).close();
+    writeFileSync(join(data, name), "junk");
+    await expect(startServer({ data, port: 0 })).rejects.toMatchObject({
+      code: "FB1010",
+      what: `${join(data, name)} is damaged`,
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it("makes no new pepper for a database that has one", async () => {
+    const data = scratch();
+    await (await startServer({ data, port: 0 })).close();
+    rmSync(join(data, "pepper"));
+    await expect(startServer({ data, port: 0 })).rejects.toMatchObject({ code: "FB1010" });
+    expect(existsSync(join(data, "pepper"))).toBe(false);
+  });
+
+  it("replaces a damaged certificate of its own", async () => {
+    const data = scratch();
+    const first = await startServer({ data, port: 0 });
+    await first.close();
+    writeFileSync(join(data, "tls.pem"), "junk");
+    const second = await startServer({ data, port: 0 });
+    expect(second.ca?.pem).toBe(first.ca?.pem);
+    expect(readFileSync(join(data, "tls.pem"), "utf8")).toContain("BEGIN CERTIFICATE");
+    await second.close();
   });
 
   it("lets go of everything when its port is taken", async () => {

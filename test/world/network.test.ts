@@ -1,9 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Channel, Listener, Message, Server } from "../../src/world/network.js";
 import { realWorld } from "../../src/world/real/index.js";
 import { issueCertificate } from "../../src/x509/certificate.js";
+
+const seconds = { timeoutMs: 5_000 };
 
 const { privateKey: key, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ca = issueCertificate({
@@ -146,6 +149,98 @@ describe("a network", () => {
       code: "FB1004",
       exitCode: 2,
       what: `cannot listen on 127.0.0.1:${server.port}`,
+    });
+  });
+});
+
+/** A promise that the test resolves. */
+function moment<T>(): { readonly come: Promise<T>; readonly resolve: (value: T) => void } {
+  const resolvers: ((value: T) => void)[] = [];
+  const come = new Promise<T>((resolve) => resolvers.push(resolve));
+  return { come, resolve: (value) => resolvers[0]?.(value) };
+}
+
+describe("a server", () => {
+  const plain = () => host.network.listen({ host: "127.0.0.1", port: 0 }, listener);
+
+  it("says goodbye to every channel when it closes", async () => {
+    const closing = await plain();
+    const channel = await device().network.connect(`ws://127.0.0.1:${closing.port}/echo`, seconds);
+    const goodbye = next(channel);
+    await closing.close();
+    expect(await goodbye).toBe(1001);
+  });
+
+  it("lets a request that has begun end when it closes", async () => {
+    const begun = moment<void>();
+    const finish = moment<void>();
+    const closing = await host.network.listen(
+      { host: "127.0.0.1", port: 0 },
+      {
+        ...listener,
+        request: async () => {
+          begun.resolve(undefined);
+          await finish.come;
+          return new Response("done");
+        },
+      },
+    );
+    const answer = device().network.request({ method: "GET", url: `http://127.0.0.1:${closing.port}/`, ...seconds });
+    await begun.come;
+    const closed = closing.close();
+    finish.resolve(undefined);
+    expect(await answer).toMatchObject({ status: 200, body: "done" });
+    await closed;
+  });
+
+  it("closes although a stranger never shakes hands", { timeout: 5_000 }, async () => {
+    const tls = { certificate: ca, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+    const closing = await host.network.listen({ host: "127.0.0.1", port: 0, tls }, listener);
+    const stranger = connect(closing.port, "127.0.0.1").on("error", () => {});
+    await once(stranger, "connect");
+    await closing.close();
+    stranger.destroy();
+  });
+
+  it("does not keep the socket of a refused upgrade that the other end leaves open", async () => {
+    const refusing = await plain();
+    const stranger = connect({ port: refusing.port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
+    stranger.write("GET /no HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    await once(stranger.resume(), "end");
+    const gone = new Promise((resolve) => stranger.once("close", resolve));
+    // Whoever writes to a socket that is closed on the other side is told so.
+    const writing = setInterval(() => stranger.write("x"), 10);
+    await gone;
+    clearInterval(writing);
+    await refusing.close();
+  });
+
+  it("drops a channel whose other end never reads", async () => {
+    const flooded = moment<Channel>();
+    const flooding = await host.network.listen(
+      { host: "127.0.0.1", port: 0 },
+      { ...listener, upgrade: async () => ({ accept: flooded.resolve }) },
+    );
+    const stranger = connect(flooding.port, "127.0.0.1").on("error", () => {});
+    stranger.write(
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    stranger.pause();
+    const channel = await flooded.come;
+    const message = "x".repeat(1 << 20);
+    for (let sent = 0; sent < 64 && channel.open; sent++) channel.send(message);
+    expect(channel.open).toBe(false);
+    stranger.destroy();
+    await flooding.close();
+  });
+
+  it("says what is wrong with a certificate and with a name", async () => {
+    const tls = { certificate: "junk", key: "junk" };
+    const at = { host: "127.0.0.1", port: 0 };
+    await expect(host.network.listen({ ...at, tls }, listener)).rejects.toMatchObject({ code: "FB1002" });
+    await expect(host.network.listen({ ...at, host: "no.such.invalid" }, listener)).rejects.toMatchObject({
+      code: "FB1004",
     });
   });
 });

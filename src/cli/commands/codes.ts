@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { Duration } from "../../provisioning/duration.js";
+import { FirstbootError } from "../../error.js";
 import { print, printJson, printTable, shown } from "../output.js";
 import { type ServerCommandFlags, serverCommand } from "../server-command.js";
-import { clientOf, option, resolveTarget, wholeNumber } from "../settings.js";
+import { clientOf, option, resolveTarget, validity, wholeNumber } from "../settings.js";
 
 interface CreateFlags extends ServerCommandFlags {
   readonly name: string;
@@ -18,7 +18,7 @@ export function codesCommand(): Command {
   codes.addHelpText("after", `\nExample:\n  $ ${example}`);
   serverCommand(codes, "list", "all batches with their use counts", "firstboot codes list").action(listCodes);
   serverCommand(codes, "create", "a batch of codes, one a line; they are shown this once", `${example} > codes.txt`)
-    .requiredOption("--name <text>", "what they are for")
+    .addOption(option("--name <text>", "what they are for", "NAME").makeOptionMandatory())
     .addOption(
       option("--quantity <number>", "how many", "QUANTITY")
         .default(1)
@@ -26,9 +26,12 @@ export function codesCommand(): Command {
     )
     .addOption(option("--valid-for <duration>", "for example 7d or 12h; for ever if absent", "VALID_FOR"))
     .action(createCodes);
-  serverCommand(codes, "delete <id>", "delete a batch; its devices stay", "firstboot codes delete BATCH").action(
-    deleteCodes,
-  );
+  serverCommand(
+    codes,
+    "delete <id>",
+    "delete a batch; its devices stay",
+    "firstboot codes delete codes-abcdefghij12345",
+  ).action(deleteCodes);
   return codes;
 }
 
@@ -55,13 +58,19 @@ async function createCodes(flags: CreateFlags): Promise<void> {
   const created = await clientOf(target).createCodes(target.org, {
     name: flags.name,
     quantity: flags.quantity,
-    ...(flags.validFor !== undefined && { ttlSeconds: Math.round(Duration.parse(flags.validFor).milliseconds / 1000) }),
+    ...(flags.validFor !== undefined && { ttlSeconds: Math.ceil(validity(flags.validFor) / 1000) }),
   });
   if (flags.json) return printJson(created);
   for (const code of created.codes) print(code);
 }
 
 async function deleteCodes(id: string, flags: ServerCommandFlags): Promise<void> {
+  if (!id.startsWith("codes-")) {
+    throw new FirstbootError("FB1001", {
+      what: "that is not the id of a batch of codes",
+      fix: "take the id from `firstboot codes list`",
+    });
+  }
   const target = resolveTarget(flags);
   await clientOf(target).deleteCodes(target.org, id);
   if (flags.json) printJson({ deleted: id });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { print, printJson, printTable, shown } from "../output.js";
+import { exitCodes } from "../../error.js";
+import { plain, print, printJson, printTable, shown } from "../output.js";
 import { type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { clientOf, resolveTarget } from "../settings.js";
 
@@ -37,6 +38,7 @@ async function listDevices(flags: ServerCommandFlags): Promise<void> {
 async function sendCommand(device: string, action: string, flags: ServerCommandFlags): Promise<void> {
   const target = resolveTarget(flags);
   const result = await clientOf(target).command(target.org, device, { action });
+  if (result.status !== "success") process.exitCode = exitCodes.judgedFailed;
   if (flags.json) return printJson(result);
-  print(`${result.status}: ${result.status === "success" ? JSON.stringify(result.data) : result.error}`);
+  print(plain(`${result.status}: ${result.status === "success" ? JSON.stringify(result.data) : result.error}`));
 }

@@ -1,10 +1,9 @@
 import { Command } from "commander";
 import { FirstbootError } from "../../error.js";
 import type { KeyItem } from "../../protocol/integration/schema.js";
-import { Duration } from "../../provisioning/duration.js";
 import { print, printJson, printTable, shown } from "../output.js";
 import { type ServerCommandFlags, serverCommand } from "../server-command.js";
-import { clientOf, option, resolveTarget, wholeNumber } from "../settings.js";
+import { clientOf, option, resolveTarget, validity, wholeNumber } from "../settings.js";
 
 interface CreateFlags extends ServerCommandFlags {
   readonly name: string;
@@ -21,7 +20,7 @@ export function keysCommand(): Command {
   keys.addHelpText("after", `\nExample:\n  $ ${example}`);
   serverCommand(keys, "list", "all keys with their use counts", "firstboot keys list --json").action(listKeys);
   serverCommand(keys, "create", "a new key; it is shown this once", example)
-    .requiredOption("--name <text>", "what it is for")
+    .addOption(option("--name <text>", "what it is for", "NAME").makeOptionMandatory())
     .addOption(
       option("--max-usage <number>", "exchanges it is good for; unlimited if absent", "MAX_USAGE").argParser(
         wholeNumber("--max-usage", 1, 1_000_000),
@@ -78,8 +77,8 @@ function sentence({ name, maxBatchSize, validUntil, approveNewSites }: KeyItem):
 }
 
 /** The wall time that lies a duration ahead. */
-export function timeAfter(duration: string): string {
-  return new Date(Date.now() + Duration.parse(duration).milliseconds).toISOString();
+function timeAfter(duration: string): string {
+  return new Date(Date.now() + validity(duration)).toISOString();
 }
 
 async function deleteKey(id: string, flags: ServerCommandFlags): Promise<void> {

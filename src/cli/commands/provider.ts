@@ -27,7 +27,10 @@ export function providerCommand(): Command {
     .command("path")
     .description("where the provider's script is")
     .addHelpText("after", "\nExample:\n  $ firstboot provider path")
-    .action(() => print(providerBundle));
+    .addOption(option("--json", "machine-readable output", "JSON"))
+    .action(({ json }: { readonly json?: boolean }) =>
+      json ? printJson({ path: providerBundle }) : print(providerBundle),
+    );
   return command;
 }
 

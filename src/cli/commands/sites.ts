@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { FirstbootError } from "../../error.js";
 import type { IntegrationClient } from "../../protocol/integration/client.js";
 import { type SiteItem, type SiteStatus, siteStatuses } from "../../protocol/integration/schema.js";
-import { print, printJson, printTable, shown } from "../output.js";
+import { plain, print, printJson, printTable, shown } from "../output.js";
 import { type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { clientOf, option, resolveTarget } from "../settings.js";
 
@@ -57,21 +57,21 @@ async function listSites(flags: ListFlags): Promise<void> {
 }
 
 async function decide(decision: Decision, names: readonly string[], flags: DecisionFlags): Promise<void> {
-  if (names.length === 0 && !flags.all) {
+  if (names.length > 0 === (flags.all === true)) {
     throw new FirstbootError("FB1001", {
-      what: `no site to ${decision} is named`,
-      fix: "name sites by name or id, or give --all",
+      what: flags.all ? "sites are named beside --all" : `no site to ${decision} is named`,
+      fix: "either name sites, by name or id, or give --all",
     });
   }
   const target = resolveTarget(flags);
   const client = clientOf(target);
   const pending = await client.listSites(target.org, { status: "pending" });
-  const chosen = flags.all ? pending : names.map((name) => findSite(pending, name));
+  const chosen = flags.all ? pending : [...new Set(names.map((name) => findSite(pending, name)))];
   for (const site of chosen) await carryOut(client, decision, site);
   if (flags.json)
     return printJson(chosen.map(({ siteId, niceId, name }) => ({ siteId, niceId, name, [decision]: true })));
   for (const { name, niceId } of chosen)
-    print(`${decision === "approve" ? "approved" : "rejected"} ${name} (${niceId})`);
+    print(plain(`${decision === "approve" ? "approved" : "rejected"} ${name} (${niceId})`));
   if (chosen.length === 0) print("no site is pending");
 }
 

@@ -3,13 +3,14 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { pino } from "pino";
 import { exitCodes, FirstbootError } from "../../error.js";
+import { unwritable } from "../../server/data-directory.js";
 import type { TlsChoice } from "../../server/server.js";
 import { writeDurably } from "../../world/durable.js";
 import { type Log, logTo } from "../../world/log.js";
 import { realWorld } from "../../world/real/index.js";
 import { aborted, onInterrupt } from "../interrupt.js";
 import { print, printJson } from "../output.js";
-import { isLoopback, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
+import { filled, isLoopback, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
 
 interface UpFlags {
   readonly host: string;
@@ -27,12 +28,14 @@ interface UpFlags {
 export function upCommand(): Command {
   return new Command("up")
     .description("run the control plane: provisioning keys and codes, device channels, the API for Terraform")
-    .addOption(option("--host <address>", "address to listen on", "HOST").default("127.0.0.1"))
+    .addOption(
+      option("--host <address>", "address to listen on", "HOST").default("127.0.0.1").argParser(filled("--host")),
+    )
     .addOption(portOption(8443))
     .addOption(
-      option("--data <directory>", "where the database, the secrets and the certificates live", "DATA").default(
-        ".firstboot",
-      ),
+      option("--data <directory>", "where the database, the secrets and the certificates live", "DATA")
+        .default(".firstboot")
+        .argParser(filled("--data")),
     )
     .addOption(option("--org <id>", "the first organisation", "ORG").default("default"))
     .addOption(option("--tls-cert <file>", "certificate chain, PEM; without it a development CA is made", "TLS_CERT"))
@@ -53,6 +56,15 @@ export function upCommand(): Command {
 
 async function up(flags: UpFlags): Promise<void> {
   const { signal, release } = onInterrupt();
+  try {
+    await serve(flags, signal);
+  } finally {
+    release();
+  }
+}
+
+/** Serves until it is asked to end. However it ends, nothing is left running. */
+async function serve(flags: UpFlags, signal: AbortSignal): Promise<void> {
   const { startServer } = await import("../../server/server.js");
   const server = await startServer({
     data: flags.data,
@@ -62,16 +74,20 @@ async function up(flags: UpFlags): Promise<void> {
     tls: tlsChoice(flags),
     log: stderrLog(flags.logLevel),
   });
-  const facts: PlaneFacts = { url: server.url, org: server.org, ca: server.ca ? resolve(server.ca.file) : null };
-  const { disk } = realWorld();
-  await writeDurably(disk, join(flags.data, planeFile), JSON.stringify(facts), 0o644);
-  announce(flags, facts, server.apiKey);
-
-  const reason = await aborted(signal);
-  await rm(join(flags.data, planeFile), { force: true });
-  await server.close();
-  release();
-  process.exitCode = reason === "SIGINT" ? exitCodes.interrupted : exitCodes.done;
+  const planeFacts = join(flags.data, planeFile);
+  try {
+    const facts: PlaneFacts = { url: server.url, org: server.org, ca: server.ca ? resolve(server.ca.file) : null };
+    await writeDurably(realWorld().disk, planeFacts, JSON.stringify(facts), 0o644).catch((error: unknown) => {
+      throw unwritable(flags.data, error);
+    });
+    announce(flags, facts, server.apiKey);
+    const reason = await aborted(signal);
+    process.exitCode = reason === "SIGINT" ? exitCodes.interrupted : exitCodes.done;
+  } finally {
+    // Without this file commands do not look for a server that is going; with it they only find none.
+    await rm(planeFacts, { force: true }).catch(() => undefined);
+    await server.close();
+  }
 }
 
 function tlsChoice({ tls, tlsCert, tlsKey, host }: UpFlags): TlsChoice {
@@ -90,7 +106,10 @@ function tlsChoice({ tls, tlsCert, tlsKey, host }: UpFlags): TlsChoice {
 }
 
 function stderrLog(level: string): Log {
-  const logger = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  const destination = pino.destination({ fd: 2, sync: true });
+  // A log that nobody reads any more is no reason to stop serving.
+  destination.on("error", () => {});
+  const logger = pino({ level, base: null }, destination);
   return logTo((at, message, fields) => logger[at](fields, message));
 }
 

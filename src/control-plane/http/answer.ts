@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { reasonOf } from "../../error.js";
 import type { Envelope } from "../../protocol/newt/api.js";
 import type { Log } from "../../world/log.js";
-import { StoreUnavailable } from "../store/batch.js";
+import { isStorageFailure, StoreUnavailable } from "../store/batch.js";
 
 /** A good answer in its envelope (PROTOCOLS A1). */
 export function good<T>(c: Context, data: T, message: string, status: 200 | 201 = 200): Response {
@@ -35,7 +35,7 @@ interface Refusal {
 export function answerFailures(log: Log, answer: (c: Context, refusal: Refusal) => Response) {
   return (error: Error, c: Context): Response => {
     if (error instanceof HTTPException) return answer(c, { status: error.status, message: error.message });
-    if (error instanceof StoreUnavailable) {
+    if (error instanceof StoreUnavailable || isStorageFailure(error)) {
       c.header("retry-after", "1");
       return answer(c, { status: 503, message: "The store is not available, try again" });
     }

@@ -1,10 +1,14 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { isTooDeep } from "../json-depth.js";
 import { refuse } from "./answer.js";
 
 /** The largest body of a request, bytes. */
 const maxBody = 1 << 20;
+
+/** Characters of a validation error: what is wrong with a body must not be as large as the body. */
+const longestText = 1_000;
 
 function tooLarge() {
   return refuse(413, "The request body is larger than 1 MiB");
@@ -28,7 +32,9 @@ async function readText(c: Context): Promise<string> {
 
 /** A request's JSON body after a schema; 400 in the API's words otherwise (PROTOCOLS G1). */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  const text = await readText(c);
+  const text = await readText(c).catch((error: unknown) => {
+    throw error instanceof HTTPException ? error : refuse(400, "The request body is not complete");
+  });
   if (isTooDeep(text)) throw refuse(400, "The request body is nested too deeply");
   let value: unknown;
   try {
@@ -47,7 +53,8 @@ export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<
 function validated<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw refuse(400, `Validation error: ${parsed.error.issues.map(issueText).join("; ")}`);
+  const text = parsed.error.issues.map(issueText).join("; ");
+  throw refuse(400, `Validation error: ${text.slice(0, longestText)}`);
 }
 
 function issueText({ message, path }: z.core.$ZodIssue): string {

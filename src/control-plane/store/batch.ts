@@ -10,8 +10,12 @@ const savepoint = CompiledQuery.raw("savepoint command");
 const release = CompiledQuery.raw("release command");
 const rollBack = CompiledQuery.raw("rollback to command");
 
-/** A full disk, a lock or a broken file: not the fault of the command that met it. */
-const storageFailure = /^SQLITE_(FULL|IOERR|BUSY|READONLY|CORRUPT)/;
+const storageFailure = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
+
+/** A full disk, a lock or a broken file: not the fault of the command or query that met it. */
+export function isStorageFailure(error: unknown): boolean {
+  return storageFailure.test(systemCode(error) ?? "");
+}
 
 /** A command's outcome, told to its caller after the commit. */
 type Settle = () => void;
@@ -54,7 +58,7 @@ export class Batch {
             const value = await work(tx);
             return { keep: true, settle: () => resolve(value) };
           } catch (error) {
-            if (storageFailure.test(systemCode(error) ?? "")) throw error;
+            if (isStorageFailure(error)) throw error;
             return { keep: false, settle: () => reject(error) };
           }
         },

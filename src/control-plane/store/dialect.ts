@@ -55,8 +55,9 @@ class SteppingDriver implements Driver {
     return this.#driver.commitTransaction(connection);
   }
 
-  rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    return this.#driver.rollbackTransaction(connection);
+  /** SQLite rolls back by itself where the disk is full or fails; to do it again must not hide that reason. */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#driver.rollbackTransaction(connection).catch(() => undefined);
   }
 
   releaseConnection(connection: DatabaseConnection): Promise<void> {

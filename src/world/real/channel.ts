@@ -4,6 +4,9 @@ import type { Process } from "../process.js";
 
 type Event = (listener: ChannelListener) => void;
 
+/** Bytes that may wait for the other end to read them; beyond, it is taken for one that never will. */
+const maxUnread = 8 << 20;
+
 /** A WebSocket of the machine as a channel that dies with its process. */
 export function socketChannel(process: Process, socket: WebSocket): Channel {
   const early: Event[] = [];
@@ -15,13 +18,21 @@ export function socketChannel(process: Process, socket: WebSocket): Channel {
     else early.push(event);
   }
 
+  /** Called after everything that may write, answers to pings among it. */
+  function dropUnread(): void {
+    if (socket.bufferedAmount > maxUnread) socket.terminate();
+  }
+
   const release = process.holds(() => socket.terminate());
   socket.on("message", (data, isBinary) => {
     const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
     const message: Message = isBinary ? bytes : bytes.toString("utf8");
     tell((to) => to.message?.(message));
   });
-  socket.on("ping", () => tell((to) => to.ping?.()));
+  socket.on("ping", () => {
+    dropUnread();
+    tell((to) => to.ping?.());
+  });
   socket.on("pong", () => tell((to) => to.pong?.()));
   // A broken frame or connection is followed by "close" with its code, which is what the owner acts on.
   socket.on("error", () => {});
@@ -36,7 +47,9 @@ export function socketChannel(process: Process, socket: WebSocket): Channel {
       return isOpen();
     },
     send: (message) => {
-      if (isOpen()) socket.send(message);
+      if (!isOpen()) return;
+      socket.send(message);
+      dropUnread();
     },
     ping: () => {
       if (isOpen()) socket.ping();

@@ -1,15 +1,24 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
-import { FirstbootError, systemCode } from "../../error.js";
+import { FirstbootError, reasonOf, systemCode } from "../../error.js";
 import type { Listener, ListenOptions, Peer, Server } from "../network.js";
 import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
 
 /** The longest message a channel takes, bytes. */
 const maxMessage = 1 << 20;
+
+/** How long a closing server lets channels answer its goodbye and requests end, milliseconds. */
+const farewell = 1_000;
+
+/** How often a closing server hangs up on connections that have nothing more to do, milliseconds. */
+const farewellCheck = 20;
+
+/** RFC 6455: the server goes away. */
+const goingAway = 1001;
 
 const reasons: Readonly<Record<number, string>> = {
   401: "Unauthorized",
@@ -31,8 +40,12 @@ function flatHeaders(incoming: IncomingMessage): Record<string, string> {
   return flat;
 }
 
-/** A refused upgrade is a bare status line and a closed socket, so that no handshake ever happened (PROTOCOLS A8). */
+/**
+ * A refused upgrade is a bare status line and a closed socket, so that no handshake ever happened (PROTOCOLS A8). The
+ * socket is closed on both sides: a stranger who never hangs up must not keep it.
+ */
 function refuse(socket: Duplex, status: number): void {
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? "Refused"}\r\n\r\n`);
 }
 
@@ -41,6 +54,9 @@ function listenError(error: unknown, { host, port }: ListenOptions): unknown {
     EADDRINUSE: "the port is in use",
     EACCES: "the port needs more rights",
     EADDRNOTAVAIL: "this machine does not have the address",
+    EINVAL: "this machine does not have the address",
+    ENOTFOUND: "the name has no address",
+    EAI_AGAIN: "the name has no address",
   }[systemCode(error) ?? ""];
   if (!why) return error;
   return new FirstbootError("FB1004", {
@@ -51,18 +67,30 @@ function listenError(error: unknown, { host, port }: ListenOptions): unknown {
   });
 }
 
+function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, answer: RequestListener) {
+  try {
+    return createTlsServer({ cert: certificate, key }, answer);
+  } catch (error) {
+    throw new FirstbootError("FB1002", {
+      what: "the TLS certificate and key cannot be used",
+      why: reasonOf(error),
+      fix: "give a certificate chain and its own private key, both PEM, without a passphrase",
+      cause: error,
+    });
+  }
+}
+
 /** Serves a listener on a TCP port, with TLS if there is a certificate. */
 export async function serve(process: Process, options: ListenOptions, listener: Listener): Promise<Server> {
   const answer = getRequestListener((request, { incoming }) => listener.request(request, peerOf(incoming)), {
     overrideGlobalObjects: false,
   });
-  const http = options.tls
-    ? createTlsServer({ cert: options.tls.certificate, key: options.tls.key }, answer)
-    : createServer(answer);
+  const http = options.tls ? tlsServer(options.tls, answer) : createServer(answer);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxMessage });
   const connections = new Set<Duplex>();
 
-  http.on(options.tls ? "secureConnection" : "connection", (socket: Duplex) => {
+  // Below TLS: a stranger who never shakes hands is a connection too.
+  http.on("connection", (socket: Duplex) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
   });
@@ -72,6 +100,7 @@ export async function serve(process: Process, options: ListenOptions, listener: 
     const url = new URL(incoming.url ?? "/", "http://host");
     listener.upgrade({ url, headers: flatHeaders(incoming), peer: peerOf(incoming) }).then(
       (verdict) => {
+        if (!http.listening) return refuse(socket, 503);
         if ("refuse" in verdict) return refuse(socket, verdict.refuse);
         sockets.handleUpgrade(incoming, socket, head, (ws) => verdict.accept(socketChannel(process, ws)));
       },
@@ -98,11 +127,15 @@ export async function serve(process: Process, options: ListenOptions, listener: 
   return {
     host: options.host,
     port,
-    close: () => {
+    close: async () => {
       release();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      drop();
-      return closed;
+      for (const socket of sockets.clients) socket.close(goingAway, "the server stops");
+      const idle = setInterval(() => http.closeIdleConnections(), farewellCheck);
+      const late = setTimeout(drop, farewell);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(late);
     },
   };
 }

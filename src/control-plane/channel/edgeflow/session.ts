@@ -3,18 +3,18 @@ import { decodeFrame, type Frame } from "../../../protocol/edgeflow/frame.js";
 import type { Channel, ChannelListener, Message } from "../../../world/network.js";
 import { isTooDeep } from "../../json-depth.js";
 import type { Services } from "../../services.js";
-import type { Live } from "../presence.js";
 import { CommandQueue } from "./command-queue.js";
+import type { DeviceConnection } from "./connection.js";
 import { deviceHandlers } from "./handlers.js";
 
-/** A tunnel that has not said who it is by then is dropped, milliseconds (PROTOCOLS C3). */
+/** A tunnel that has not said who it is by then is dropped by the next sweep, milliseconds (PROTOCOLS C3). */
 const introductionLimit = 10_000;
 
 /** Why a tunnel is closed (RFC 6455, and the registry of close codes): for good, or for now. */
 const closeCodes = { refused: 1008, tryAgainLater: 1013 } as const;
 
 /** One EdgeFlow device's tunnel. */
-export class DeviceSession implements ChannelListener, Live {
+export class DeviceSession implements ChannelListener, DeviceConnection {
   readonly commands: CommandQueue;
   readonly #openedAt: number;
   heardAt: number;
@@ -80,7 +80,6 @@ export class DeviceSession implements ChannelListener, Live {
     this.channel.close(code, reason);
   }
 
-  /** Whether it has been given its time and has not said who it is. */
   isOverdue(now: number): boolean {
     return now - this.#openedAt >= introductionLimit;
   }

@@ -1,11 +1,12 @@
 import { BlueprintApplyData } from "../../../protocol/newt/message.js";
-import type { NewtSession } from "./session.js";
+import type { Services } from "../../services.js";
+import type { NewtConnection } from "./connection.js";
 
 /** A site's blueprint, a JSON text in a string (PROTOCOLS B1, G3). */
-export async function applyBlueprint(session: NewtSession, data: unknown): Promise<void> {
+export async function applyBlueprint(connection: NewtConnection, data: unknown, { store }: Services): Promise<void> {
   const parsed = BlueprintApplyData.safeParse(data);
   const result = parsed.success
-    ? await session.services.store.blueprints.apply(session.site, parsed.data.blueprint)
+    ? await store.blueprints.apply(connection.site, parsed.data.blueprint)
     : { success: false, message: "The message holds no blueprint text" };
-  session.send("newt/blueprint/results", result);
+  connection.send("newt/blueprint/results", result);
 }

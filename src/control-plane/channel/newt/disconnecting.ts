@@ -1,6 +1,6 @@
-import type { NewtSession } from "./session.js";
+import type { NewtConnection } from "./connection.js";
 
-/** A graceful stop: offline now (PROTOCOLS A11). */
-export function disconnecting(session: NewtSession): undefined {
-  session.leave();
+/** A graceful stop: offline now (PROTOCOLS A11), and closed from here, since nobody looks after the channel any more. */
+export function disconnecting(connection: NewtConnection): undefined {
+  connection.end(1000, "goodbye");
 }

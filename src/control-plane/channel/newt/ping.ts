@@ -1,7 +1,8 @@
 import { isoTime } from "../../../world/clock.js";
-import type { NewtSession } from "./session.js";
+import type { Services } from "../../services.js";
+import type { NewtConnection } from "./connection.js";
 
 /** The heartbeat (PROTOCOLS A10). */
-export function ping(session: NewtSession): undefined {
-  session.send("pong", { timestamp: isoTime(session.services.world.clock.now()) });
+export function ping(connection: NewtConnection, _data: unknown, { world }: Services): undefined {
+  connection.send("pong", { timestamp: isoTime(world.clock.now()) });
 }

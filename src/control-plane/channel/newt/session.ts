@@ -4,14 +4,14 @@ import type { Channel, ChannelListener, Message } from "../../../world/network.j
 import { isTooDeep } from "../../json-depth.js";
 import type { Services } from "../../services.js";
 import type { SiteIdentity } from "../../store/sessions.js";
-import type { Live } from "../presence.js";
+import type { NewtConnection } from "./connection.js";
 import { newtHandlers } from "./handlers.js";
 
 /** From 1 on: a newt reports every number but 0, so none of its losses goes unnoticed (PROTOCOLS E1). */
 const configVersion = 1;
 
 /** One newt's channel. */
-export class NewtSession implements ChannelListener, Live {
+export class NewtSession implements ChannelListener, NewtConnection {
   heardAt: number;
   #gone = false;
 
@@ -28,7 +28,6 @@ export class NewtSession implements ChannelListener, Live {
     this.channel.listen(this);
   }
 
-  /** Sends a message in the envelope that newt expects (PROTOCOLS A9). */
   send(type: string, data: object): void {
     this.channel.send(JSON.stringify({ type, data, configVersion }));
   }
@@ -38,7 +37,7 @@ export class NewtSession implements ChannelListener, Live {
     const decoded = typeof message === "string" && !isTooDeep(message) ? decodeMessage(message) : undefined;
     if (!decoded || this.#gone) return;
     // Types without a handler are taken in silence: an error reply would reset the newt's config version (PROTOCOLS D2).
-    const handled = newtHandlers.get(decoded.type)?.(this, decoded.data);
+    const handled = newtHandlers.get(decoded.type)?.(this, decoded.data, this.services);
     handled?.catch((error: unknown) => {
       const { newtId } = this.site;
       this.services.world.log.error("newt message failed", { newtId, type: decoded.type, reason: reasonOf(error) });

@@ -7,17 +7,18 @@ import { RangeQuery } from "./query.js";
 
 const path = "/v1/org/:org/provisioning-code";
 
+/** The last moment that an ISO 8601 time of four-digit years can name, milliseconds. */
+const latest = Date.UTC(9999, 11, 31);
+
 /** Batches of one-time codes. */
 export function codeRoutes({ store, world }: Services) {
   return routes()
     .put(path, async (c) => {
       const { name, quantity, ttlSeconds, expiresAt } = await readBody(c, CodesCreate);
       const end = expiresAt === undefined ? null : Date.parse(expiresAt);
-      const { item, codes } = await store.codes.create(c.get("org"), {
-        name,
-        quantity,
-        expiresAt: ttlSeconds === undefined ? end : world.clock.now() + ttlSeconds * 1000,
-      });
+      const life = ttlSeconds === undefined ? end : world.clock.now() + ttlSeconds * 1000;
+      if (life !== null && life > latest) throw refuse(400, 'Validation error: Too far away at "ttlSeconds"');
+      const { item, codes } = await store.codes.create(c.get("org"), { name, quantity, expiresAt: life });
       const created: CodesCreated = { ...item, codes };
       return good(c, created, "Provisioning codes created", 201);
     })
