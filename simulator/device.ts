@@ -1,12 +1,13 @@
 import type { DeviceEvent, StopReason } from "../src/device/event.js";
 import { reasonOf } from "../src/error.js";
+import type { Timer } from "../src/world/clock.js";
 import type { World } from "../src/world/world.js";
 import { type Agent, createAgent } from "./agent.js";
 import { DeviceLog } from "./device-log.js";
 import { History } from "./history.js";
 import type { DeviceSpec } from "./spec.js";
 
-/** How a life went: the device is ready, or its agent ended before it was. */
+/** How a start went: the device is ready, or its agent ended before it was and nothing starts it again. */
 export type Outcome = "ready" | "ended";
 
 /** What a virtual device needs of its run. */
@@ -15,6 +16,7 @@ export interface DeviceContext {
   world(spec: DeviceSpec, log: DeviceLog): World;
   /** Milliseconds since the start of the run. */
   now(): number;
+  after(ms: number, fn: () => void): Timer;
   observe(device: VirtualDevice, event: DeviceEvent, at: number): void;
 }
 
@@ -27,7 +29,7 @@ interface Life {
 export class VirtualDevice {
   readonly history = new History();
   readonly log = new DeviceLog();
-  /** What an EdgeFlow device called itself whenever it was online. */
+  /** What an EdgeFlow device has called itself. */
   readonly deviceIds = new Set<string>();
   lives = 0;
   online = false;
@@ -43,6 +45,7 @@ export class VirtualDevice {
   /** Ready again after a restart. */
   restarted = false;
   #life: Life | undefined;
+  #restart: Timer | undefined;
   #blueprintDue: boolean;
   #settle: (outcome: Outcome) => void = () => {};
   #calmDown: () => void = () => {};
@@ -55,11 +58,11 @@ export class VirtualDevice {
   }
 
   /**
-   * Starts a new life. `outcome` resolves when the device is ready or has ended before it was, at the latest when it is
-   * stopped; `calm` then too, or earlier when it first waits before it tries again.
+   * Starts a new life, and the next as the persona's supervisor does; a surplus device has none: one refusal says it all.
+   * `outcome` resolves when the device is ready or has ended for good before it was, at the latest when it is stopped;
+   * `calm` then too, or earlier when it first waits before it tries again.
    */
   start(): { readonly outcome: Promise<Outcome>; readonly calm: Promise<void> } {
-    const life = ++this.lives;
     const outcome = new Promise<Outcome>((resolve) => {
       this.#settle = resolve;
     });
@@ -67,40 +70,62 @@ export class VirtualDevice {
       this.#calmDown = resolve;
       void outcome.then(() => resolve());
     });
-    const world = this.context.world(this.spec, this.log);
-    const agent = createAgent(this.spec, world, (event) => this.#heard(event, life));
-    this.#life = { agent, world };
-    agent.run().then(
-      () => this.#settle("ended"),
-      (error: unknown) => this.#broke(error, life),
-    );
+    this.#boot();
     return { outcome, calm };
   }
 
   /** Stops politely and lets go of everything; a device that takes longer than `limitMs` is killed. */
   async stop(limitMs = 5_000): Promise<void> {
     const life = this.#life;
-    if (!life) return;
-    const limit = new AbortController();
-    await Promise.race([life.agent.stop(), life.world.clock.sleep(limitMs, limit.signal)]);
-    limit.abort();
+    if (life) {
+      const limit = new AbortController();
+      await Promise.race([life.agent.stop(), life.world.clock.sleep(limitMs, limit.signal)]);
+      limit.abort();
+    }
     this.kill();
   }
 
   /** Ends the life as a power loss would. */
   kill(): void {
+    this.#restart?.cancel();
+    this.#powerOff();
+    this.#settle("ended");
+  }
+
+  #boot(): void {
+    const life = ++this.lives;
+    const world = this.context.world(this.spec, this.log);
+    const agent = createAgent(this.spec, world, (event) => this.#heard(event, life));
+    this.#life = { agent, world };
+    void agent
+      .run()
+      .catch((error: unknown) => this.#broke(error, life))
+      .then(() => this.#ended(life));
+  }
+
+  #ended(life: number): void {
+    if (life !== this.lives || !this.#life) return;
+    this.#powerOff();
+    this.#calmDown();
+    const { persona, surplus } = this.spec;
+    if (persona.restartAfterMs === undefined || surplus) this.#settle("ended");
+    else this.#restart = this.context.after(persona.restartAfterMs, () => this.#boot());
+  }
+
+  #powerOff(): void {
     this.#life?.world.process.kill();
     this.#life = undefined;
     this.#wentOffline();
-    this.#settle("ended");
   }
 
   #heard(event: DeviceEvent, life: number): void {
     if (life !== this.lives) return;
     const at = this.context.now();
+    const id = this.#life?.agent.deviceId();
+    if (id) this.deviceIds.add(id);
     this.history.add({ at, life, event });
     this.context.observe(this, event, at);
-    if (event.type === "connected") this.#connected();
+    if (event.type === "connected") this.online = true;
     if (event.type === "disconnected") this.online = false;
     if (event.type === "waiting") this.#calmDown();
     if (event.type === "blueprint" && event.mode === "provisioning") this.#blueprintAnswered(event.success);
@@ -115,17 +140,10 @@ export class VirtualDevice {
     this.blueprintApplied ||= success;
   }
 
-  #connected(): void {
-    this.online = true;
-    const id = this.#life?.agent.deviceId();
-    if (id) this.deviceIds.add(id);
-  }
-
   /** The agent rejected: somebody has to mend something on this device. */
   #broke(error: unknown, life: number): void {
     const reason: StopReason = { kind: "failed", step: "persist", reason: reasonOf(error) };
     this.#heard({ type: "stopped", reason }, life);
-    this.#settle("ended");
   }
 
   /** A killed device tells nothing of the channel it lost. */

@@ -47,7 +47,8 @@ export interface ServerEvidence {
 export interface Evidence {
   readonly seed: string | number;
   readonly devices: readonly DeviceEvidence[];
-  readonly server: ServerEvidence;
+  /** Undefined if the target did not answer when the run was over. */
+  readonly server: ServerEvidence | undefined;
   /** Ids of the provisioning keys that the run's devices came with. */
   readonly keyIds: ReadonlySet<string>;
   /** Texts beside the devices' own, such as the server's log. */

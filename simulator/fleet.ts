@@ -26,10 +26,10 @@ export interface PhaseResult {
   /** How many should have got there. */
   readonly expected: number;
   readonly done: number;
-  /** How long the most delayed device had to wait for its turn because the machine was busy with others, milliseconds. */
+  /** The longest that a device was held back because as many as allowed were booting; no latency holds it. Milliseconds. */
   readonly heldBackMs?: number;
-  /** Names of some of those it was about. */
-  readonly named?: string;
+  /** What else there is to say of it, for people. */
+  readonly note?: string;
 }
 
 /** How far a run is. */

@@ -20,7 +20,7 @@ export function judgeInvariants(evidence: Evidence, by: readonly Invariant[] = i
   });
 }
 
-/** What thresholds are judged by. A share that no phase has measured is absent. */
+/** What thresholds are judged by. A share that no phase has measured is absent, one of nobody is no percentage. */
 export interface Measured {
   readonly shares: ReadonlyMap<Share, PhaseResult>;
   readonly counts: Readonly<Record<Count, number>>;
@@ -45,7 +45,7 @@ function actualOf(metric: Metric, unit: Threshold["unit"], measured: Measured): 
     case "share": {
       const share = measured.shares.get(metric.share);
       if (!share || unit !== "%") return share?.done;
-      return share.expected === 0 ? 100 : (100 * share.done) / share.expected;
+      return share.expected === 0 ? undefined : (100 * share.done) / share.expected;
     }
     case "count":
       return measured.counts[metric.count];

@@ -1,5 +1,5 @@
 import { build, type Histogram } from "hdr-histogram-js";
-import type { DeviceEvent } from "../src/device/event.js";
+import type { DeviceEvent, StopReason } from "../src/device/event.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -40,6 +40,8 @@ const stepOf = { exchange: "exchange", persisted: "persist", token: "token", con
 /** Collects latencies, failures and what happened when. Histograms are HDR in microseconds, up to an hour. */
 export class Metrics {
   readonly timeline = new Timeline();
+  /** Channels open now. */
+  online = 0;
   readonly failures = new Map<string, { count: number; example: string }>();
   readonly #histograms = new Map<Step, Histogram>();
 
@@ -72,9 +74,11 @@ export class Metrics {
         break;
       case "connected":
         this.record("connect", event.ms);
+        this.online += 1;
         this.timeline.add("online", at);
         break;
       case "disconnected":
+        this.online -= 1;
         this.timeline.add("online", at, -1);
         break;
       case "blueprint":
@@ -92,9 +96,17 @@ export class Metrics {
           at,
         );
         break;
+      case "stopped":
+        if (event.reason.kind === "refused") this.#refused(event.reason, at);
+        break;
       default:
         break;
     }
+  }
+
+  /** A refusal that a persona heeds is its last failure; one that it does not heed has been told as such. */
+  #refused({ step, status, reason }: Extract<StopReason, { kind: "refused" }>, at: number): void {
+    this.failed(status === undefined ? `${step} refused` : `${step} status ${status}`, reason, at);
   }
 
   get failureCount(): number {

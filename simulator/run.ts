@@ -1,3 +1,4 @@
+import { FirstbootError, reasonOf } from "../src/error.js";
 import { IntegrationClient } from "../src/protocol/integration/index.js";
 import type { Log } from "../src/world/log.js";
 import { seededRandom } from "../src/world/random.js";
@@ -58,7 +59,8 @@ export interface RunOptions {
 
 /**
  * Runs a fleet against a target and judges it. Throws FB1001 where the machine's limits forbid it, FB1002 for files that
- * cannot be read or written, FB1003 for artefacts that do not fit the scenario, FB3001 where the target does not answer.
+ * cannot be read or written, FB1003 for artefacts that do not fit the scenario, FB3001 where the target does not answer
+ * before the first device boots; a target that is lost later is judged.
  */
 export async function runScenario(options: RunOptions): Promise<Report> {
   const { scenario, target, out, baseDirectory } = options;
@@ -79,6 +81,7 @@ export async function runScenario(options: RunOptions): Promise<Report> {
     (spec) =>
       new VirtualDevice(spec, {
         now,
+        after: world.clock.after,
         observe: ({ spec: { surplus } }, event, at) => {
           if (!surplus) metrics.observe(event, at);
         },
@@ -118,7 +121,11 @@ async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly 
   return {
     seed: scenario.seed,
     devices: left,
-    server: await serverEvidence(client, org),
+    server: await serverEvidence(client, org).catch((error: unknown) => {
+      if (!(error instanceof FirstbootError)) throw error;
+      fleet.metrics.failed("evidence", reasonOf(error), fleet.now());
+      return undefined;
+    }),
     keyIds: keyIdsOf(specs),
     texts: await readTexts(world.disk, evidenceFiles),
     secrets,

@@ -74,7 +74,12 @@ export type Population = z.infer<typeof Population>;
  * Devices boot spread over `over`, at most `atOnce` of them at one time; all should be done `within`, counted from the start
  * of the phase. Beyond some dozens at once a machine measures its own handshakes rather than the target.
  */
-const Wave = z.strictObject({ over: Time, within: LongTime, atOnce: z.number().int().min(1).default(32) });
+const Wave = z
+  .strictObject({ over: Time, within: LongTime, atOnce: z.number().int().min(1).default(32) })
+  .refine(({ over, within }) => over <= within, {
+    path: ["within"],
+    message: "is shorter than the arrivals; allowed: at least as long as over",
+  });
 export type Wave = z.infer<typeof Wave>;
 
 const Phases = z.strictObject({

@@ -27,22 +27,33 @@ export interface SourceContext {
 const weekSeconds = 7 * 24 * 3_600;
 const siteConfig = "newt.json";
 const bootstrapFile = "bootstrap.yaml";
+/** What sites on a key of the run's own are called, as a template. */
+export const siteName = "{{env.SERIAL_NUMBER}}-site";
 
-/** Opens a population's source, making its key or codes on the target where the scenario says so. */
-export function openSource(context: SourceContext, population: Population): Promise<Source> {
+/** What can be checked here is; opening it makes the key or codes on the target where the scenario says so. */
+export type ReadySource = () => Promise<Source>;
+
+/** Gets a population's source ready. Throws FB1002 or FB1003 for files that do not serve. */
+export function readySource(context: SourceContext, population: Population): Promise<ReadySource> {
   const { artifacts } = population;
   if (population.kind === "newt") {
-    return artifacts === undefined ? makeKey(context, population) : siteArtifacts(context, population, artifacts);
+    return artifacts === undefined ? ownKey(context, population) : siteArtifacts(context, population, artifacts);
   }
-  return artifacts === undefined ? makeCodes(context, population) : deviceArtifacts(context, population, artifacts);
+  return artifacts === undefined ? ownCodes(context, population) : deviceArtifacts(context, population, artifacts);
 }
 
 type NewtPopulation = Extract<Population, { kind: "newt" }>;
-type EdgeFlowPopulation = Extract<Population, { kind: "edgeflow" }>;
 
-async function makeKey(context: SourceContext, population: NewtPopulation): Promise<Source> {
-  const { client, org, endpoint, world, run } = context;
+async function ownKey(context: SourceContext, population: NewtPopulation): Promise<ReadySource> {
   const blueprint = await blueprintFiles(context, population.blueprint);
+  return () => makeKey(context, population, blueprint);
+}
+
+async function makeKey(
+  { client, org, endpoint, world, run }: SourceContext,
+  population: NewtPopulation,
+  blueprint: readonly DeviceFile[],
+): Promise<Source> {
   const { siteProvisioningKey } = await client.createKey(org, {
     name: `${run} ${population.name}`,
     maxBatchSize: population.count,
@@ -51,7 +62,7 @@ async function makeKey(context: SourceContext, population: NewtPopulation): Prom
   });
   const config = {
     endpoint,
-    name: "{{env.SERIAL_NUMBER}}-site",
+    name: siteName,
     provisioningKey: siteProvisioningKey,
     ...(blueprint.length > 0 && { provisioningBlueprintFile: bootstrapFile }),
   };
@@ -66,20 +77,16 @@ async function blueprintFiles(context: SourceContext, path: string | undefined):
   return [{ path: bootstrapFile, mode: 0o644, text: bytes.toString("utf8") }];
 }
 
-async function siteArtifacts(context: SourceContext, population: NewtPopulation, path: string): Promise<Source> {
+async function siteArtifacts(context: SourceContext, population: Population, path: string): Promise<ReadySource> {
   const files = await readTree(context.world.disk, within(context, path));
   const config = files.find((file) => file.path === siteConfig);
   if (!config) throw missing(context, population, path, `no ${siteConfig}`);
-  return { filesOf: () => files, hasBlueprint: config.text.includes('"provisioningBlueprintFile"') };
+  const hasBlueprint = config.text.includes('"provisioningBlueprintFile"');
+  return async () => ({ filesOf: () => files, hasBlueprint });
 }
 
-async function makeCodes(context: SourceContext, population: EdgeFlowPopulation): Promise<Source> {
+async function ownCodes(context: SourceContext, { name, count }: Population): Promise<ReadySource> {
   const { client, org, endpoint, run } = context;
-  const { codes } = await client.createCodes(org, {
-    name: `${run} ${population.name}`,
-    quantity: population.count,
-    ttlSeconds: weekSeconds,
-  });
   const { host, protocol } = new URL(endpoint);
   const environment = (code: string): DeviceFile => ({
     path: ".env",
@@ -92,17 +99,25 @@ async function makeCodes(context: SourceContext, population: EdgeFlowPopulation)
       "",
     ].join("\n"),
   });
-  return oneForEach(codes.map(environment));
+  return async () => {
+    const { codes } = await client.createCodes(org, {
+      name: `${run} ${name}`,
+      quantity: count,
+      ttlSeconds: weekSeconds,
+    });
+    return oneForEach(codes.map(environment));
+  };
 }
 
-async function deviceArtifacts(context: SourceContext, population: EdgeFlowPopulation, path: string): Promise<Source> {
+async function deviceArtifacts(context: SourceContext, population: Population, path: string): Promise<ReadySource> {
   const files = (await readTree(context.world.disk, within(context, path))).filter((file) =>
     file.path.endsWith(".env"),
   );
   if (files.length < population.count) {
     throw missing(context, population, path, `${files.length} .env files for ${population.count} devices`);
   }
-  return oneForEach(files.slice(0, population.count).map((file) => ({ ...file, path: ".env" })));
+  const source = oneForEach(files.slice(0, population.count).map((file) => ({ ...file, path: ".env" })));
+  return async () => source;
 }
 
 /** A surplus device comes with a file that another device has used. */

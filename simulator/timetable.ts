@@ -18,7 +18,7 @@ export async function runPhases(fleet: Fleet, onProgress: (progress: Progress) =
     const at = fleet.now();
     const total = size(fleet);
     const tell = (done: number, of = total): void => {
-      const online = fleet.devices.filter((device) => device.online).length;
+      const { online } = fleet.metrics;
       onProgress({ phase: name, title, done, total: Math.max(of, done), online, elapsedMs: fleet.now() });
     };
     let done = 0;

@@ -1,13 +1,15 @@
 import type { BlueprintItem } from "../../src/protocol/integration/index.js";
-import { type Finding, forEachDevice, type Invariant } from "./invariant.js";
+import { type Finding, forEachDevice, type Invariant, notJudged } from "./invariant.js";
 
 export const blueprintOnce: Invariant = {
   name: "bootstrap blueprint once",
   promise: "A site's bootstrap blueprint takes effect exactly once; a pending site's waits for its approval.",
   judge: (evidence) => {
-    const siteOf = new Map(evidence.server.sites.map((site) => [site.newtId ?? "", site]));
+    const { server } = evidence;
+    if (!server) return notJudged(evidence);
+    const siteOf = new Map(server.sites.map((site) => [site.newtId ?? "", site]));
     const historyOf = new Map<number, BlueprintItem[]>();
-    for (const item of evidence.server.blueprints) {
+    for (const item of server.blueprints) {
       if (item.siteId === null || item.siteId === undefined) continue;
       const known = historyOf.get(item.siteId);
       if (known) known.push(item);

@@ -22,6 +22,11 @@ export interface Invariant {
 /** What is wrong with a device and when, if its own history knows. */
 export type Finding = { readonly detail: string; readonly at?: number } | undefined;
 
+/** Missing evidence never holds. */
+export function notJudged({ seed }: Evidence): Violation[] {
+  return [{ detail: "cannot be judged: the target gave no answer of use when the run was over", seed }];
+}
+
 /** Judges device by device. */
 export function forEachDevice(evidence: Evidence, judge: (device: DeviceEvidence) => Finding): Violation[] {
   return evidence.devices.flatMap((device) => {

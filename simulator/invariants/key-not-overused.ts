@@ -1,9 +1,11 @@
-import type { Invariant } from "./invariant.js";
+import { type Invariant, notJudged } from "./invariant.js";
 
 export const keyNotOverused: Invariant = {
   name: "keys are not over-used",
   promise: "No key or batch of codes gives more credentials than its limit, and each use has its site or device.",
-  judge: ({ seed, keyIds, server }) => {
+  judge: (evidence) => {
+    const { seed, keyIds, server } = evidence;
+    if (!server) return notJudged(evidence);
     const found: string[] = [];
     for (const { siteProvisioningKeyId: id, name, numUsed, maxBatchSize } of server.keys) {
       if (!keyIds.has(id)) continue;

@@ -1,10 +1,29 @@
-import { forEachDevice, type Invariant } from "./invariant.js";
+import type { DeviceEvidence, Evidence } from "../evidence.js";
+import { refusalIn } from "../refusal.js";
+import type { DeviceSpec } from "../spec.js";
+import { forEachDevice, type Invariant, notJudged, type Violation } from "./invariant.js";
+
+/** Devices of a kind that were cut off in their exchange and can ask for its answer again with the nonce they keep. */
+function askingAgain({ devices }: Evidence, kind: DeviceSpec["kind"]): number {
+  const isAsking = ({ spec, ids, files, history }: DeviceEvidence): boolean =>
+    spec.kind === kind &&
+    ids.length === 0 &&
+    files.some(({ path }) => path.endsWith("nonce")) &&
+    refusalIn(history) === undefined;
+  return devices.filter(isAsking).length;
+}
+
+/** What belongs to no device, unless one of these can still claim it. */
+function ghosts(found: readonly string[], claimed: number, { seed }: Evidence): Violation[] {
+  return found.slice(claimed).map((detail) => ({ detail: `${detail} belongs to no device`, seed }));
+}
 
 export const noGhosts: Invariant = {
   name: "no ghosts",
   promise: "Each site and device on the server is one of the fleet's, and each enrolled device is on the server.",
   judge: (evidence) => {
-    const { seed, server, keyIds, devices } = evidence;
+    const { server, keyIds, devices } = evidence;
+    if (!server) return notJudged(evidence);
     const ours = new Set(devices.flatMap(({ ids }) => ids));
     const batches = new Set(
       server.devices.filter(({ deviceId }) => ours.has(deviceId)).map(({ provisioningCodeId }) => provisioningCodeId),
@@ -17,16 +36,20 @@ export const noGhosts: Invariant = {
     const ghostSites = server.sites
       .filter(({ siteProvisioningKeyId }) => keyIds.has(siteProvisioningKeyId ?? ""))
       .filter(({ newtId }) => !ours.has(newtId ?? ""))
-      .map(({ siteId, name }) => ({ detail: `site ${siteId} "${name}" belongs to no device`, seed }));
+      .map(({ siteId, name }) => `site ${siteId} "${name}"`);
     const ghostDevices = server.devices
       .filter(({ provisioningCodeId }) => provisioningCodeId !== null && batches.has(provisioningCodeId))
       .filter(({ deviceId }) => !ours.has(deviceId))
-      .map(({ deviceId }) => ({ detail: `${deviceId} on the server belongs to no device`, seed }));
+      .map(({ deviceId }) => `${deviceId} on the server`);
     const lost = forEachDevice(evidence, ({ enrolled, ids }) =>
       enrolled && !ids.every((id) => known.has(id))
         ? { detail: "has enrolled and the server does not know it" }
         : undefined,
     );
-    return [...ghostSites, ...ghostDevices, ...lost];
+    return [
+      ...ghosts(ghostSites, askingAgain(evidence, "newt"), evidence),
+      ...ghosts(ghostDevices, askingAgain(evidence, "edgeflow"), evidence),
+      ...lost,
+    ];
   },
 };

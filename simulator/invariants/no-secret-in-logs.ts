@@ -13,11 +13,11 @@ function secretIn({ secrets }: Evidence, text: string): string | undefined {
 
 export const noSecretInLogs: Invariant = {
   name: "no secret in logs",
-  promise: "No key, code or credential appears in a device's log or in the files given as evidence.",
+  promise: "No key, code or credential appears in what a device logs or tells, or in the files given as evidence.",
   judge: (evidence) => {
-    const logs = forEachDevice(evidence, ({ log }) => {
-      const found = secretIn(evidence, log);
-      return found === undefined ? undefined : { detail: `its log holds ${found}` };
+    const logs = forEachDevice(evidence, ({ log, history }) => {
+      const found = secretIn(evidence, `${log}${JSON.stringify(history.entries)}`);
+      return found === undefined ? undefined : { detail: `what it logs and tells holds ${found}` };
     });
     const texts = evidence.texts.flatMap(({ name, text }) => {
       const found = secretIn(evidence, text);

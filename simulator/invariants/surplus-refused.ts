@@ -1,3 +1,4 @@
+import { refusalIn } from "../refusal.js";
 import { forEachDevice, type Invariant } from "./invariant.js";
 
 export const surplusRefused: Invariant = {
@@ -8,8 +9,8 @@ export const surplusRefused: Invariant = {
       if (!spec.surplus) return undefined;
       const granted = history.of("exchange").find(({ event }) => event.outcome === "ok");
       if (granted || ids.length > 0) return { detail: "was given credentials", ...(granted && { at: granted.at }) };
-      const ends = history.of("stopped").map(({ event }) => event.reason);
-      const refused = ends.some((end) => end.kind !== "stopped" && end.status !== undefined && end.reason !== "");
-      return history.entries.length > 0 && !refused ? { detail: "was not refused with a reason" } : undefined;
+      // Whoever got no answer has nothing to tell of the server.
+      const answered = history.of("exchange").some(({ event }) => event.status !== undefined);
+      return answered && !refusalIn(history) ? { detail: "was not refused with a reason" } : undefined;
     }),
 };

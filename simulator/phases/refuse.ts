@@ -1,19 +1,12 @@
 import type { VirtualDevice } from "../device.js";
 import { allWithin, type Fleet, type Phase } from "../fleet.js";
+import { refusalIn } from "../refusal.js";
 
 /** How long a server may take to refuse a device, milliseconds. */
 const limitMs = 15_000;
 
 const surplus = ({ devices }: Fleet): VirtualDevice[] => devices.filter(({ spec }) => spec.surplus);
-
-/** The server's reason for refusing a device, if it did. */
-export function refusalOf({
-  history,
-}: VirtualDevice): { readonly reason: string; readonly status: number } | undefined {
-  const end = history.of("stopped").find(({ event }) => event.reason.kind !== "stopped")?.event.reason;
-  if (!end || end.kind === "stopped" || end.status === undefined) return undefined;
-  return { reason: end.reason, status: end.status };
-}
+const isRefused = ({ history }: VirtualDevice): boolean => refusalIn(history) !== undefined;
 
 /** A key whose devices have not all enrolled has uses left for others. */
 function limitReached({ devices }: Fleet, { spec: { population } }: VirtualDevice): boolean {
@@ -27,13 +20,14 @@ export const refuse: Phase = {
   size: (fleet) => surplus(fleet).length,
   run: async (fleet, advanced) => {
     const devices = surplus(fleet);
-    const boots = devices
-      .filter((device) => limitReached(fleet, device))
-      .map(async (device) => {
-        await device.start().outcome;
-        if (refusalOf(device)) advanced();
-      });
+    const ready = devices.filter((device) => limitReached(fleet, device));
+    const boots = ready.map(async (device) => {
+      await device.start().outcome;
+      if (isRefused(device)) advanced();
+    });
     await allWithin(fleet, boots, limitMs);
-    return { expected: devices.length, done: devices.filter((device) => refusalOf(device)).length };
+    const idle = devices.length - ready.length;
+    const note = idle > 0 ? { note: `Not tried: ${idle} whose key or codes have uses left` } : {};
+    return { expected: devices.length, done: devices.filter(isRefused).length, ...note };
   },
 };

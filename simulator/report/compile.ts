@@ -4,12 +4,15 @@ import type { Evidence } from "../evidence.js";
 import type { Fleet, PhaseResult } from "../fleet.js";
 import { judgeInvariants, judgeThresholds } from "../judge.js";
 import { steps } from "../metrics.js";
-import { refusalOf } from "../phases/refuse.js";
+import { refusalIn } from "../refusal.js";
 import type { Population } from "../scenario.js";
 import type { Share } from "../threshold.js";
 import type { PhaseRecord } from "../timetable.js";
 import { machineFacts } from "./machine.js";
 import type { Report } from "./schema.js";
+
+/** A server may give a different reason to each device. */
+const mostRefusals = 20;
 
 export interface RunFacts {
   readonly fleet: Fleet;
@@ -54,8 +57,13 @@ export function compileReport(facts: RunFacts): Report {
       return latency ? [{ step, ...latency }] : [];
     }),
     series: { bucketMs, ...series, online: running(series.online) },
-    failures: [...metrics.failures].map(([kind, { count, example }]) => ({ kind, count, example: redact(example) })),
-    refusals: refusalsOf(devices).map((refusal) => ({ ...refusal, reason: redact(refusal.reason) })),
+    failures: byCount([...metrics.failures].map(([kind, failure]) => ({ kind, ...failure }))).map((failure) => ({
+      ...failure,
+      example: redact(failure.example),
+    })),
+    refusals: byCount(refusalsOf(devices))
+      .slice(0, mostRefusals)
+      .map((refusal) => ({ ...refusal, reason: redact(refusal.reason) })),
     invariants,
     thresholds,
   };
@@ -88,26 +96,30 @@ function populationRow(population: Population, devices: readonly VirtualDevice[]
     source: artifacts === undefined ? (kind === "newt" ? "key" : "codes") : "artifacts",
     enrolled: own.filter(({ enrolled }) => enrolled).length,
     restarted: own.filter(({ restarted }) => restarted).length,
-    refused: own.filter((device) => refusalOf(device)).length,
+    refused: own.filter(({ spec, history }) => spec.surplus && refusalIn(history)).length,
   };
 }
 
 function refusalsOf(devices: readonly VirtualDevice[]): Report["refusals"] {
   const byReason = new Map<string, Report["refusals"][number]>();
   for (const device of devices) {
-    const refusal = refusalOf(device);
+    const refusal = refusalIn(device.history);
     if (!refusal) continue;
-    const { name, surplus } = device.spec;
-    const id = `${refusal.status} ${refusal.reason}`;
+    const { name, surplus: expected } = device.spec;
+    const id = `${refusal.status} ${refusal.reason} ${expected}`;
     const known = byReason.get(id);
     byReason.set(id, {
       ...refusal,
       count: (known?.count ?? 0) + 1,
       device: known?.device ?? name,
-      expected: surplus && (known?.expected ?? true),
+      expected,
     });
   }
   return [...byReason.values()];
+}
+
+function byCount<T extends { readonly count: number }>(rows: readonly T[]): T[] {
+  return [...rows].sort((a, b) => b.count - a.count);
 }
 
 /** Sums up to each bucket. */

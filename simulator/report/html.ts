@@ -3,7 +3,18 @@ import { createRequire } from "node:module";
 import { html, jsonForScript, Markup } from "./markup.js";
 import type { Report } from "./schema.js";
 import { script } from "./script.js";
-import { checks, failures, figures, footer, header, latencies, phases, populations, thresholds } from "./sections.js";
+import {
+  checks,
+  failures,
+  figures,
+  footer,
+  header,
+  latencies,
+  percentiles,
+  phases,
+  populations,
+  thresholds,
+} from "./sections.js";
 import { style } from "./style.js";
 import { summaryOf } from "./summary.js";
 
@@ -36,7 +47,7 @@ ${figures(report, summary)}
 <section class="card"><header><h2>Arrivals and enrolments</h2><span class="note">Devices that have booted, and that are enrolled</span></header><div class="chart" id="enrolment"></div></section>
 ${phases(report)}
 ${latencies(report)}
-<section class="card wide"><header><h2>Percentiles</h2><span class="note">How long each step took, from the fastest device to the slowest</span></header><div class="chart" id="latency"></div></section>
+${percentiles(report)}
 ${checks(report)}
 ${thresholds(report)}
 ${failures(report)}

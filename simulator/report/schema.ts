@@ -86,16 +86,16 @@ export const Report = z.object({
       durationMs: Ms,
       expected: z.number(),
       done: z.number(),
-      /** The longest that a device waited for its turn, because the machine was busy with others. */
+      /** The longest that a device was held back because as many as allowed were booting; no latency holds it. */
       heldBackMs: Ms.optional(),
-      /** Names of some of those it was about. */
-      named: z.string().optional(),
+      /** What else there is to say of it, for people. */
+      note: z.string().optional(),
     }),
   ),
   latencies: z.array(Latency),
   series: Series,
   failures: z.array(z.object({ kind: z.string(), count: z.number(), example: z.string() })),
-  /** What servers said to devices that they refused; `expected` when all of those were surplus. */
+  /** What servers said to devices that they refused; `expected` of surplus devices. The 20 most frequent. */
   refusals: z.array(
     z.object({ reason: z.string(), status: z.number(), count: z.number(), device: z.string(), expected: z.boolean() }),
   ),

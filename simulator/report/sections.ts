@@ -1,4 +1,5 @@
 import { html, type Markup } from "./markup.js";
+import { notesOn } from "./notes.js";
 import { counted, number, time } from "./numbers.js";
 import type { Report } from "./schema.js";
 import type { Summary } from "./summary.js";
@@ -22,7 +23,7 @@ export function header({ name, verdict, startedAt, seed }: Report, { headline, s
 
 export function figures({ latencies, phases, failures, invariants, durationMs }: Report, summary: Summary): Markup {
   const { devices, enrolled, restarted } = summary;
-  const at = (step: string) => latencies.find((latency) => latency.step === step);
+  const provision = latencies.find(({ step }) => step === "provision");
   const enrol = phases.find((phase) => phase.name === "enrol");
   const rate = enrol && enrol.durationMs > 0 ? enrolled / (enrol.durationMs / 1_000) : 0;
   const failed = failures.reduce((sum, { count }) => sum + count, 0);
@@ -31,7 +32,7 @@ export function figures({ latencies, phases, failures, invariants, durationMs }:
   const rows: (readonly [Markup | string, string, boolean])[] = [
     [part(enrolled, devices), "devices enrolled", enrolled < devices],
     [html`${rate.toFixed(rate < 10 ? 1 : 0)}<small> /s</small>`, "enrolments, on average", false],
-    [time(at("provision")?.p95 ?? 0), "first boot to online, p95", false],
+    ...(provision ? [[time(provision.p95), "first boot to online, p95", false] as const] : []),
     ...(restarted > 0 ? [[part(restarted, enrolled), "restarted from disk", restarted < enrolled] as const] : []),
     [part(kept, invariants.length), "promises kept", kept < invariants.length],
     [number(failed), failed === 1 ? "failed try of a step" : "failed tries of a step", false],
@@ -42,12 +43,10 @@ export function figures({ latencies, phases, failures, invariants, durationMs }:
 
 export function phases({ phases, durationMs }: Report): Markup {
   const share = (ms: number) => `${((100 * ms) / Math.max(1, durationMs)).toFixed(2)}%`;
-  const note = ({ expected, done, heldBackMs = 0, named }: Report["phases"][number]): string =>
-    [
-      ...(expected > 0 ? [`${number(done)} of ${number(expected)}`] : []),
-      ...(heldBackMs > 1_000 ? [`held back up to ${time(heldBackMs)} by this machine`] : []),
-      ...(named ? [named] : []),
-    ].join(", ");
+  const note = (phase: Report["phases"][number]): string => {
+    const { expected, done } = phase;
+    return [...(expected > 0 ? [`${number(done)} of ${number(expected)}`] : []), ...notesOn(phase)].join(". ");
+  };
   return html`<section class="card"><header><h2>What happened when</h2><span class="note">${time(durationMs)} in all</span></header><div class="gantt">${phases.map(
     (phase) =>
       html`<div><span>${phase.title}<br><span class="note">${note(phase)}</span></span><span class="track"><i style="--a:${share(phase.at)};--w:${share(phase.durationMs)}"></i></span><span class="n">${time(phase.durationMs)}</span></div>`,
@@ -55,6 +54,7 @@ export function phases({ phases, durationMs }: Report): Markup {
 }
 
 export function latencies({ latencies }: Report): Markup {
+  if (latencies.length === 0) return html``;
   const low = Math.min(...latencies.map(({ p50 }) => p50)) * 0.7;
   const high = Math.max(...latencies.map(({ max }) => max)) * 1.1;
   const position = (ms: number) => `${((100 * Math.log(Math.max(low, ms) / low)) / Math.log(high / low)).toFixed(1)}%`;
@@ -64,6 +64,11 @@ ${latencies.map(
   ({ step, count, p50, p95, p99, max }) =>
     html`<tr><td><span class="strong">${step}</span><span class="note">${stepTitles[step] ?? ""}</span></td><td class="n">${number(count)}</td><td class="n">${time(p50)}</td><td class="n">${time(p95)}</td><td class="n strong">${time(p99)}</td><td class="n">${time(max)}</td><td><div class="span"><i style="--a:${position(p50)};--b:${position(max)}"></i><i style="--a:${position(p50)};--b:${position(p95)}"></i><em style="--a:${position(p50)}"></em></div></td></tr>`,
 )}</table></div></section>`;
+}
+
+export function percentiles({ latencies }: Report): Markup {
+  if (latencies.length === 0) return html``;
+  return html`<section class="card wide"><header><h2>Percentiles</h2><span class="note">How long each step took, from the fastest device to the slowest</span></header><div class="chart" id="latency"></div></section>`;
 }
 
 const dot = (held: boolean): Markup => html`<span class="dot${held ? "" : " no"}">${held ? "✓" : "✕"}</span>`;
@@ -95,7 +100,7 @@ export function failures({ failures, refusals }: Report): Markup {
       : html`<div class="bars">${failures.map(({ kind, count, example }) => html`<div class="bar"><div><span class="strong">${kind}</span><span>${number(count)}</span></div><span class="note">${example}</span><i style="--w:${((100 * count) / most).toFixed(1)}%"></i></div>`)}</div>`;
   return html`<section class="card"><header><h2>Failures and refusals</h2></header>${list}${refusals.map(
     ({ reason, status, count, device, expected }) =>
-      html`<div class="quote"><q>${reason}</q><div class="note">status ${status} to ${count === 1 ? device : `${counted(count, "device")}, such as ${device}`}${expected ? ", as it should be: beyond the limit" : ""}</div></div>`,
+      html`<div class="quote"><q>${reason}</q><div class="note">status ${status} to ${count === 1 ? device : `${counted(count, "device")}, such as ${device}`}${expected ? ", as it should be: beyond the limit" : ", not expected"}</div></div>`,
   )}</section>`;
 }
 

@@ -44,6 +44,9 @@ h2 { font-size: 13px; font-weight: 650; letter-spacing: .01em; }
 .u-legend { font: 12.5px/1.5 var(--sans); font-variant-numeric: tabular-nums; color: var(--soft); text-align: left !important; margin-top: 6px; }
 .u-legend th { font-weight: 500; color: var(--ink); } .u-legend .u-marker { border-radius: 3px; width: 11px; height: 11px; }
 .u-legend .u-series > * { padding: 1px 4px; } .u-legend td { border: 0; padding: 0; vertical-align: middle; }
+.u-legend.u-inline tbody { display: flex; flex-wrap: wrap; } .u-legend .u-series:first-child { order: 1; }
+.chart:not(:hover) .u-legend :is(.u-value, .u-series:first-child) { visibility: hidden; }
+.chart:not(:hover) .u-legend.u-live.u-inline th::after { content: ""; }
 .scroll { overflow-x: auto; margin: 0 -20px; padding: 0 20px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; color: var(--faint); font-weight: 500; font-size: 12.5px; padding: 0 14px 8px 0; white-space: nowrap; }
@@ -58,17 +61,17 @@ td .note { display: block; }
 .key { display: inline-flex; align-items: center; gap: 6px; margin-left: 14px; } .key:first-child { margin-left: 0; }
 .key::before { content: ""; width: 14px; height: 8px; border-radius: 4px; background: var(--c1); } .key.pale::before { background: color-mix(in srgb, var(--c1) 26%, transparent); } .key.tick::before { width: 2px; height: 13px; background: var(--ink); }
 .checks { list-style: none; margin: 0; padding: 0; }
-.checks li { display: grid; grid-template-columns: 22px minmax(0, 1fr); gap: 0 10px; padding: 11px 0; border-top: 1px solid var(--line); }
-.checks li:first-child { border-top: 0; padding-top: 0; } .checks li:last-child { padding-bottom: 0; }
+.checks > li { display: grid; grid-template-columns: 22px minmax(0, 1fr); gap: 0 10px; padding: 11px 0; border-top: 1px solid var(--line); }
+.checks > li:first-child { border-top: 0; padding-top: 0; } .checks > li:last-child { padding-bottom: 0; }
 .dot { width: 20px; height: 20px; border-radius: 50%; margin-top: 1px; display: grid; place-items: center; font-size: 12px; font-weight: 700; background: var(--good-wash); color: var(--good); }
 .dot.no { background: var(--bad-wash); color: var(--bad); }
 .checks .note { text-wrap: pretty; }
 .found { margin: 8px 0 0; padding: 10px 12px; background: var(--bad-wash); border-radius: 8px; font-size: 13px; list-style: none; overflow-wrap: anywhere; }
-.found li { display: block; padding: 2px 0; border: 0; }
-.two { columns: 2; column-gap: 40px; } .two li { break-inside: avoid; } .two li:first-child { border-top: 1px solid var(--line); padding-top: 11px; }
+.found li { padding: 2px 0; }
+.two { columns: 2; column-gap: 40px; } .two > li { break-inside: avoid; } .two > li:first-child { border-top: 1px solid var(--line); padding-top: 11px; }
 .bars { display: grid; gap: 12px; }
 .bar { font-size: 14px; } .bar > div { display: flex; justify-content: space-between; gap: 12px; }
-.bar meter { display: none; } .bar i { display: block; height: 8px; border-radius: 4px; background: var(--bad); width: var(--w); min-width: 4px; margin-top: 4px; }
+.bar i { display: block; height: 8px; border-radius: 4px; background: var(--bad); width: var(--w); min-width: 4px; margin-top: 4px; }
 .calm { display: flex; gap: 12px; align-items: center; padding: 6px 0 2px; }
 .quote { border-left: 3px solid var(--line); padding-left: 12px; margin-top: 14px; font-size: 14px; }
 .quote q { quotes: "\\201C" "\\201D"; }
@@ -82,6 +85,7 @@ dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 5px 
   .figures { grid-template-columns: repeat(2, 1fr); } .figure { padding: 13px 14px; } .figure b { font-size: 23px; }
   .figures .figure:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .card { padding: 16px 15px 17px; } .scroll { margin: 0 -15px; padding: 0 15px; } .two { columns: 1; }
+  td .note { display: none; }
   .gantt > div { grid-template-columns: minmax(0, 1fr) max-content; gap: 3px 12px; } .gantt .track { grid-column: 1 / -1; grid-row: 2; }
 }
 @media print { body { background: #fff; } .card, .figures { break-inside: avoid; } }

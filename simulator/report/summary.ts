@@ -1,4 +1,4 @@
-import { counted, time } from "./numbers.js";
+import { counted, number, time } from "./numbers.js";
 import type { Report } from "./schema.js";
 
 /** What a run comes down to. */
@@ -8,8 +8,6 @@ export interface Summary {
   readonly devices: number;
   readonly enrolled: number;
   readonly restarted: number;
-  readonly violations: number;
-  readonly missed: number;
 }
 
 const headlines = {
@@ -23,21 +21,28 @@ export function summaryOf({ verdict, populations, invariants, thresholds, phases
   const sum = (of: (row: Report["populations"][number]) => number): number =>
     populations.reduce((total, row) => total + of(row), 0);
   const devices = sum(({ count }) => count);
-  const enrolled = sum((row) => row.enrolled);
-  const restarted = sum((row) => row.restarted);
-  const violations = invariants.reduce((total, { count }) => total + count, 0);
-  const missed = thresholds.filter(({ held }) => !held).length;
   const enrol = phases.find(({ name }) => name === "enrol");
-  const restart = phases.some(({ name }) => name === "restart");
+  const restart = phases.find(({ name }) => name === "restart");
+  // Stragglers that got there after their phase are not counted in.
+  const enrolled = enrol?.done ?? 0;
+  const restarted = restart?.done ?? 0;
+  const broken = invariants.filter(({ held }) => !held).length;
+  const missed = thresholds.filter(({ held }) => !held).length;
+  const some = enrolled === devices ? "All" : `${number(enrolled)} of`;
   const parts = [
-    `${enrolled === devices ? `All ${counted(devices, "device")}` : `${enrolled} of ${counted(devices, "device")}`} enrolled${enrol ? ` within ${time(enrol.durationMs)}` : ""}`,
-    ...(restart ? [`${restarted === enrolled ? "all" : restarted} came back from their disks`] : []),
-    violations === 0 ? "every promise was kept" : `promises were broken ${counted(violations, "time")}`,
+    `${devices === 1 && enrolled === 1 ? "The device" : `${some} ${counted(devices, "device")}`} enrolled${enrol ? ` within ${time(enrol.durationMs)}` : ""}`,
+    ...(restart && restart.expected > 0 ? [`${cameBack(restart)} came back from their disks`] : []),
+    broken === 0 ? "every promise was kept" : `${counted(broken, "promise")} did not hold`,
     ...(missed > 0 ? [`${counted(missed, "threshold")} missed`] : []),
   ];
   const sentence =
     verdict === "interrupted"
       ? `Stopped after ${time(durationMs)}. ${parts.join(", ")} so far.`
       : `${parts.join(", ")}.`;
-  return { headline: headlines[verdict], sentence, devices, enrolled, restarted, violations, missed };
+  return { headline: headlines[verdict], sentence, devices, enrolled, restarted };
+}
+
+function cameBack({ done, expected }: Report["phases"][number]): string {
+  if (done === 0) return "none";
+  return done === expected ? "all" : `${number(done)} of ${number(expected)}`;
 }

@@ -1,4 +1,5 @@
-import { number, time } from "./numbers.js";
+import { notesOn } from "./notes.js";
+import { counted, number, time } from "./numbers.js";
 import type { Report } from "./schema.js";
 import { summaryOf } from "./summary.js";
 
@@ -9,16 +10,9 @@ export function verdictTable(report: Report): string[] {
   const { headline, sentence } = summaryOf(report);
   const sections = [
     [`${report.verdict.toUpperCase()}  ${headline}`, ...wrapped(sentence, "  ")],
-    section("Phases", phaseRows(report)),
-    report.phases.flatMap(({ title, named }) => (named ? wrapped(`${title}: ${named}`, "  ") : [])),
+    phaseLines(report),
     section("Latency", latencyRows(report)),
-    section(
-      "Promises",
-      report.invariants.map(({ held, name, count }) => [mark(held), name, held ? "" : `broken ${number(count)} times`]),
-    ),
-    report.invariants.flatMap(({ violations }) =>
-      violations.slice(0, 3).flatMap(({ device, detail }) => wrapped(`${device ?? "fleet"}: ${detail}`, "    ")),
-    ),
+    promiseLines(report),
     section(
       "Thresholds",
       report.thresholds.map(({ held, text, actual }) => [mark(held), text, actual]),
@@ -29,7 +23,12 @@ export function verdictTable(report: Report): string[] {
     ),
     section(
       "Refusals",
-      report.refusals.map(({ status, reason, count, device }) => [`${count} ×`, `${status} ${reason}`, device]),
+      report.refusals.map(({ status, reason, count, device, expected }) => [
+        `${number(count)} ×`,
+        expected ? "expected" : "not expected",
+        `${status} ${reason}`,
+        device,
+      ]),
     ),
     [`Replay with seed ${report.seed}`],
   ];
@@ -52,13 +51,38 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
   return rows.length === 0 ? [] : [title, ...aligned(rows)];
 }
 
-function phaseRows({ phases }: Report): string[][] {
-  return phases.map(({ name, title, done, expected, durationMs }) => [
+/** A section with lines of its own below a row. */
+function annotated(
+  title: string,
+  rows: readonly (readonly string[])[],
+  notes: readonly (readonly string[])[],
+): string[] {
+  const [heading, ...lines] = section(title, rows);
+  if (heading === undefined) return [];
+  const below = notes.map((texts) => texts.flatMap((text) => wrapped(text, "    ")));
+  return [heading, ...lines.flatMap((line, index) => [line, ...(below[index] ?? [])])];
+}
+
+function phaseLines({ phases }: Report): string[] {
+  const rows = phases.map(({ name, title, done, expected, durationMs }) => [
     name,
     expected > 0 ? `${number(done)}/${number(expected)}` : "",
     time(durationMs),
     title,
   ]);
+  return annotated("Phases", rows, phases.map(notesOn));
+}
+
+function promiseLines({ invariants }: Report): string[] {
+  const rows = invariants.map(({ held, name, count }) => [
+    mark(held),
+    name,
+    held ? "" : `broken ${counted(count, "time")}`,
+  ]);
+  const found = invariants.map(({ violations }) =>
+    violations.slice(0, 3).map(({ device, detail }) => `${device ?? "fleet"}: ${detail}`),
+  );
+  return annotated("Promises", rows, found);
 }
 
 function latencyRows({ latencies }: Report): string[][] {

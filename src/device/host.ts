@@ -5,8 +5,9 @@ import type { Observer, Step, StopReason } from "./event.js";
 import { Ended, networkFailure, refusesForGood, retryAfterMs, StepFailed, tidy } from "./failure.js";
 import type { Persona, Retry } from "./persona.js";
 
-/** The box a device lives on: its World, its habits, its observer, and the wish to stop, which ends every wait. */
+/** The box a device lives on: its World, its habits, its observer, its life, and the wish to stop, which ends every wait. */
 export class Host {
+  #life: Promise<StopReason> | undefined;
   #over = false;
   #wake: (() => void) | undefined;
 
@@ -16,16 +17,25 @@ export class Host {
     readonly emit: Observer,
   ) {}
 
-  /** Asks the life to end: the wait it is in, or its next one, throws `Ended`. */
-  end(): void {
+  /** Ends the life in good order: the wait it is in, or its next one, throws `Ended`. Resolves when it is over. */
+  async end(): Promise<void> {
     this.#over = true;
     this.#wake?.();
+    await this.#life?.catch(() => {});
   }
 
-  /** Lives a life to its end. Rejects with a `FirstbootError` where a person has to mend something. */
-  async live(life: () => Promise<never>): Promise<StopReason> {
+  /**
+   * Lives a life to its end: `boot` again after each restart that the server asks for. However often it is called, there
+   * is one life. Rejects with a `FirstbootError` where a person has to mend something.
+   */
+  live(boot: () => Promise<void>): Promise<StopReason> {
+    this.#life ??= this.#untilEnded(boot);
+    return this.#life;
+  }
+
+  async #untilEnded(boot: () => Promise<void>): Promise<StopReason> {
     try {
-      return await life();
+      for (;;) await boot();
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
       this.emit({ type: "stopped", reason: error.reason });

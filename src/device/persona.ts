@@ -28,8 +28,10 @@ export interface Persona {
    */
   readonly storage: "durable" | "in place" | "memory";
   readonly exchangeTimeoutMs: number;
-  /** Undefined: one try, and the process ends if it fails. */
+  /** Undefined: one try, and the life ends if it fails. */
   readonly exchangeRetry: Retry | undefined;
+  /** What starts the program again this long after it has ended by itself, milliseconds; undefined: nothing does. */
+  readonly restartAfterMs: number | undefined;
   readonly reconnect: Retry;
   /** Stops for good when the server itself refuses the key, the code or the credentials. */
   readonly heedsRefusal: boolean;
@@ -60,6 +62,7 @@ export const hardened: Persona = {
   storage: "durable",
   exchangeTimeoutMs: 30 * second,
   exchangeRetry: politeRetry,
+  restartAfterMs: undefined,
   reconnect: politeRetry,
   heedsRefusal: true,
   heartbeatMs: 30 * second,
@@ -67,7 +70,7 @@ export const hardened: Persona = {
   provisioningBlueprint: "until confirmed",
 };
 
-/** Newt as shipped (PROTOCOLS A3, A4, A10, A11). */
+/** Newt as shipped (PROTOCOLS A3, A4, A10, A11), under a supervisor: how long that waits is our choice. */
 export const newt: Persona = {
   name: "newt",
   userAgent: "Go-http-client/1.1",
@@ -75,6 +78,7 @@ export const newt: Persona = {
   storage: "in place",
   exchangeTimeoutMs: 30 * second,
   exchangeRetry: undefined,
+  restartAfterMs: 5 * second,
   reconnect: {
     delaysMs: [3 * second],
     afterLossMs: 0,
@@ -97,6 +101,8 @@ export const edgeflow: Persona = { ...hardened, name: "edgeflow" };
 export const edgeflowField: Persona = {
   ...newt,
   name: "edgeflow-field",
+  // A process that has given up stays alive, so no supervisor sees it (PROTOCOLS C6).
+  restartAfterMs: undefined,
   storage: "memory",
   // It waits without a limit; no timer holds longer than this.
   exchangeTimeoutMs: 2 ** 31 - 1,

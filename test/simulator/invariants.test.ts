@@ -8,20 +8,26 @@ type Clean = ReturnType<typeof cleanEvidence>;
 
 /** The evidence with one device changed. */
 function withDevice(index: number, change: (device: DeviceEvidence) => Partial<DeviceEvidence>) {
-  return (clean: Clean): Evidence => ({
+  return (clean: Clean): Clean => ({
     ...clean,
     devices: clean.devices.map((device, at) => (at === index ? { ...device, ...change(device) } : device)),
   });
 }
 
 function withServer(change: (server: ServerEvidence) => Partial<ServerEvidence>) {
-  return (clean: Clean): Evidence => ({ ...clean, server: { ...clean.server, ...change(clean.server) } });
+  return (clean: Clean): Clean => ({ ...clean, server: { ...clean.server, ...change(clean.server) } });
 }
 
 const [site0, site1, board0, , surplus] = [0, 1, 2, 3, 4];
 const config = (more: object, mode = 0o600) => [
   { path: "newt.json", mode, text: JSON.stringify({ id: newtId(0), secret: siteSecret, ...more }) },
 ];
+
+const withGhost = withServer((server) => ({
+  sites: [...server.sites, ...server.sites.slice(0, 1).map((item) => ({ ...item, siteId: 9, newtId: "ghost" }))],
+}));
+const withNonce = (index: number) =>
+  withDevice(index, () => ({ ids: [], enrolled: false, files: [{ path: ".newt.json.nonce", mode: 0o600, text: "" }] }));
 
 const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][] = [
   [
@@ -73,9 +79,7 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
   [
     "no ghosts",
     "a site that belongs to nobody",
-    withServer((server) => ({
-      sites: [...server.sites, ...server.sites.slice(0, 1).map((item) => ({ ...item, siteId: 9, newtId: "ghost" }))],
-    })),
+    (clean) => withGhost(clean),
     { detail: 'site 9 "site 0" belongs to no device' },
   ],
   [
@@ -85,6 +89,12 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
       devices: [...server.devices, ...server.devices.slice(0, 1).map((item) => ({ ...item, deviceId: "dev_9" }))],
     })),
     { detail: "dev_9 on the server belongs to no device" },
+  ],
+  [
+    "no ghosts",
+    "a site that belongs to nobody, while a refused device still has its nonce",
+    (clean) => withNonce(surplus)(withGhost(clean)),
+    { detail: 'site 9 "site 0" belongs to no device' },
   ],
   [
     "no ghosts",
@@ -138,6 +148,16 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
   ],
   [
     "no secret in logs",
+    "a site's secret in what it tells of a failure",
+    withDevice(site0, ({ history }) => {
+      const event = { type: "failed", step: "token", kind: "answer", detail: `no ${siteSecret}` } as const;
+      history.add({ at: 1, life: 1, event });
+      return { history };
+    }),
+    { device: "sites/0000" },
+  ],
+  [
+    "no secret in logs",
     "a code in its log",
     withDevice(board0, () => ({ log: `code=${code}` })),
     { device: "boards/0000" },
@@ -182,9 +202,10 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
   ],
   [
     "surplus is refused",
-    "a device beyond the limit that heard nothing",
+    "a device beyond the limit that is put off again and again",
     withDevice(surplus, ({ history }) => {
-      history.entries.splice(0, 1, { at: 1, life: 1, event: { type: "waiting", step: "exchange", ms: 9 } });
+      const event = { type: "exchange", outcome: "failed", status: 503, ms: 9 } as const;
+      history.entries.splice(0, 1, { at: 1, life: 1, event });
       return { history };
     }),
     { device: "sites/0002", detail: "was not refused with a reason" },
@@ -217,6 +238,24 @@ describe("invariants", () => {
 
   it("each has a violation planted against it", () => {
     expect(new Set(planted.map(([name]) => name))).toEqual(new Set(invariants.map(({ name }) => name)));
+  });
+
+  it("take a site whose device was cut off in its exchange for that device's, as its nonce can still claim it", () => {
+    const cutOff = withDevice(site0, () => ({ ids: [], enrolled: false, files: [] }));
+    const withoutNonce = judgeInvariants(cutOff(cleanEvidence())).find(({ name }) => name === "no ghosts");
+    const withIt = judgeInvariants(withNonce(site0)(cleanEvidence())).find(({ name }) => name === "no ghosts");
+    expect([withoutNonce?.held, withIt?.held]).toEqual([false, true]);
+  });
+
+  it("never hold when they need a server that did not answer", () => {
+    const broken = judgeInvariants({ ...cleanEvidence(), server: undefined }).filter(({ held }) => !held);
+    expect(broken.map(({ name }) => name)).toEqual([
+      "keys are not over-used",
+      "no ghosts",
+      "bootstrap blueprint once",
+      "approval reaches all",
+    ]);
+    for (const { violations } of broken) expect(violations[0]?.detail).toMatch(/^cannot be judged/);
   });
 
   it("never show the secret that they found", () => {

@@ -27,6 +27,14 @@ describe("metrics", () => {
   });
 });
 
+it("a refusal that ends a device's life is a failure, as it is for a persona that only tries again", () => {
+  const metrics = new Metrics();
+  const reason = { kind: "refused", step: "exchange", status: 401, reason: "expired" } as const;
+  metrics.observe({ type: "stopped", reason }, 10);
+  metrics.observe({ type: "stopped", reason: { kind: "stopped" } }, 20);
+  expect([...metrics.failures]).toEqual([["exchange status 401", { count: 1, example: "expired" }]]);
+});
+
 describe("a timeline", () => {
   it("stays small and loses nothing, however long the run", () => {
     const timeline = new Timeline();

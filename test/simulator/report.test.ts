@@ -5,10 +5,38 @@ import { describe, expect, it } from "vitest";
 import { Report, verdictTable, writeReports } from "../../simulator/index.js";
 import { reportHtml } from "../../simulator/report/html.js";
 import { junitXml } from "../../simulator/report/junit.js";
+import { time } from "../../simulator/report/numbers.js";
+import { summaryOf } from "../../simulator/report/summary.js";
 import { hostileReport, sampleReport } from "./helpers/report.js";
 
 /** The page without the text of its scripts and styles. */
 const markupOf = (page: string): string => page.replace(/(<(script|style)[^>]*>)[\s\S]*?(<\/\2>)/g, "$1$3");
+
+it.each([
+  [0.94, "0.9 ms"],
+  [999.4, "999 ms"],
+  [3_060, "3.06 s"],
+  [119_600, "2 min 0 s"],
+  [125_000, "2 min 5 s"],
+])("%d ms are written as %s", (ms, text) => {
+  expect(time(ms)).toBe(text);
+});
+
+describe("the verdict in words", () => {
+  const phase = { name: "enrol", title: "devices boot", at: 0, durationMs: 3_000, expected: 3, done: 2 };
+  const restart = { ...phase, name: "restart", expected: 3, done: 1 };
+
+  it("counts who got there within the phase, not who came later", () => {
+    const { sentence } = summaryOf(sampleReport({ phases: [phase, restart] }));
+    expect(sentence).toContain("2 of 3 devices enrolled within 3.00 s, 1 of 3 came back from their disks");
+  });
+
+  it("speaks of one device as of one", () => {
+    const populations = sampleReport().populations.map((row) => ({ ...row, count: 1 }));
+    const { sentence } = summaryOf(sampleReport({ populations, phases: [{ ...phase, expected: 1, done: 1 }] }));
+    expect(sentence).toMatch(/^The device enrolled/);
+  });
+});
 
 describe("the report page", () => {
   it("says the verdict first and everything that was found", () => {
@@ -64,6 +92,7 @@ describe("the report page", () => {
       );
       expect(page).toContain(`<main class="${verdict}">`);
       expect(markupOf(page)).not.toMatch(/NaN|Infinity|undefined/);
+      expect(markupOf(page)).not.toMatch(/p95|Percentiles/);
     },
   );
 });
@@ -104,4 +133,27 @@ describe("writing the reports", () => {
     await expect(writeReports(sampleReport(), join(directory, "file"))).rejects.toMatchObject({ code: "FB1002" });
     await rm(directory, { recursive: true });
   });
+});
+
+it("the terminal's table says below a phase what else there is to say, and which refusals were expected", () => {
+  const [enrol] = sampleReport().phases;
+  const [refusal] = sampleReport().refusals;
+  if (!enrol || !refusal) throw new Error("the sample has a phase and a refusal");
+  const lines = verdictTable(
+    sampleReport({
+      phases: [
+        { ...enrol, heldBackMs: 4_000 },
+        { ...enrol, name: "approve", note: "Approved: a, b and 3 more" },
+      ],
+      refusals: [refusal, { ...refusal, expected: false, count: 2, device: "sites/0001" }],
+    }),
+  );
+  const at = lines.indexOf("Phases");
+  expect(lines[at + 2]).toMatch(/^ {4}Some boots waited up to 4\.00 s/);
+  expect(lines.slice(at + 3, at + 5)).toEqual([
+    "  approve  3/3  3.00 s  devices boot",
+    "    Approved: a, b and 3 more",
+  ]);
+  expect(lines).toContain("  1 ×  expected      401 used up  sites/0003");
+  expect(lines).toContain("  2 ×  not expected  401 used up  sites/0001");
 });

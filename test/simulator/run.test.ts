@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defineScenario, Report, runScenario, type ScenarioInput } from "../../simulator/index.js";
 import { startControlPlane, type TestControlPlane } from "../../src/testing/index.js";
+import { type HttpRequest, NetworkError } from "../../src/world/network.js";
+import { realWorld } from "../../src/world/real/index.js";
+import type { World } from "../../src/world/world.js";
 
 const scenario = defineScenario({
   name: "twenty",
@@ -44,6 +47,21 @@ type PopulationInput = ScenarioInput["populations"][number];
 
 function one(population: PopulationInput) {
   return defineScenario({ name: "one", populations: [population], phases: { enrol: { over: "0s", within: "10s" } } });
+}
+
+const oneResource = `
+public-resources:
+  web:
+    name: web
+    protocol: http
+    full-domain: web.example.com
+    targets: [{ hostname: 127.0.0.1, port: 80, method: http }]
+`;
+
+/** The network of a world in which some requests get no answer. */
+function lost(world: World, isLost: (request: HttpRequest) => boolean): World["network"]["request"] {
+  return (request) =>
+    isLost(request) ? Promise.reject(new NetworkError("out of order")) : world.network.request(request);
 }
 
 const withKey = one({ name: "only", kind: "newt", count: 1, key: {} });
@@ -99,9 +117,26 @@ describe("a run against a control plane", () => {
     expect(report).not.toContain(plane.apiKey);
   });
 
-  it("fails when the server refuses the devices' blueprints, as it does a domain that others have", async () => {
-    const report = await run();
-    expect(report.failures).toContainEqual(expect.objectContaining({ kind: "blueprint refused", count: 8 }));
+  it("says FB1001 when the target knows the seed's devices from an earlier run, before anything is made there", async () => {
+    const before = await plane.client.listKeys(target.org);
+    await expect(run()).rejects.toMatchObject({ code: "FB1001", fix: "give another --seed, or a fresh target" });
+    expect(await plane.client.listKeys(target.org)).toEqual(before);
+  });
+
+  it("makes nothing on the target when a later population's files are missing", async () => {
+    const before = await plane.client.listKeys(target.org);
+    const [first] = withKey.populations;
+    const second = { ...first, name: "second", blueprint: "missing.yaml" };
+    const both = { ...withKey, populations: [first, second] } as typeof withKey;
+    await expect(run({ scenario: both })).rejects.toMatchObject({ code: "FB1002" });
+    expect(await plane.client.listKeys(target.org)).toEqual(before);
+  });
+
+  it("fails when the server refuses the devices' blueprints, as it does a resource of another site", async () => {
+    const blueprint = join(directory, "one-resource.yaml");
+    await writeFile(blueprint, oneResource);
+    const report = await run({ scenario: one({ name: "rivals", kind: "newt", count: 3, key: {}, blueprint }) });
+    expect(report.failures).toContainEqual(expect.objectContaining({ kind: "blueprint refused", count: 2 }));
     const broken = report.invariants.filter(({ held }) => !held).map(({ name }) => name);
     expect(broken).toEqual(["bootstrap blueprint once"]);
   });
@@ -133,12 +168,14 @@ describe("a run against a control plane", () => {
   it("stops politely when it is interrupted, and reports what ran", async () => {
     const interrupt = new AbortController();
     const report = await run({
+      scenario: { ...scenario, seed: "interrupted" },
       signal: interrupt.signal,
       onProgress: ({ phase, done }) => phase === "enrol" && done >= 5 && interrupt.abort(),
     });
     expect(report).toMatchObject({ verdict: "interrupted", interrupted: true });
     expect(report.phases.map(({ name }) => name)).toEqual(["enrol"]);
     expect(report.phases[0]?.done).toBeGreaterThanOrEqual(5);
+    expect(report.invariants.filter(({ held }) => !held)).toEqual([]);
     expect(report.series.online.at(-1)).toBe(0);
   });
 
@@ -147,6 +184,35 @@ describe("a run against a control plane", () => {
     await writeFile(join(directory, "file"), "");
     await expect(run({ out: join(directory, "file", "out") })).rejects.toMatchObject({ code: "FB1002" });
     expect(await plane.client.listKeys(target.org)).toEqual(before);
+  });
+
+  it("starts a stock site again, as its supervisor would, until its exchange succeeds", async () => {
+    const machine = realWorld({ ca: target.ca });
+    const soon = { ...machine.clock, after: (_: number, fn: () => void) => machine.clock.after(1, fn) };
+    let exchanges = 0;
+    const report = await run({
+      scenario: one({ name: "stock", kind: "newt", persona: "newt", count: 1, key: {} }),
+      world: { ...machine, clock: soon },
+      deviceWorld: (host) => {
+        const world = realWorld(host);
+        return { ...world, network: { ...world.network, request: lost(world, () => ++exchanges <= 2) } };
+      },
+    });
+    expect(report.verdict).toBe("passed");
+    expect(report.failures).toEqual([{ kind: "exchange network", count: 2, example: "out of order" }]);
+  });
+
+  it("judges a run whose target is lost at its end: what cannot be judged does not hold", async () => {
+    const machine = realWorld({ ca: target.ca });
+    const request = lost(machine, ({ url }) => url.includes("/blueprints"));
+    const report = await run({
+      scenario: { ...withKey, phases: { ...withKey.phases, approve: true } },
+      world: { ...machine, network: { ...machine.network, request } },
+    });
+    expect(report.verdict).toBe("failed");
+    expect(report.populations).toMatchObject([{ enrolled: 1 }]);
+    expect(report.failures.map(({ kind }) => kind)).toEqual(["evidence"]);
+    expect(report.invariants.filter(({ held }) => !held)).toHaveLength(4);
   });
 
   it("says FB3001 when nobody answers", async () => {

@@ -49,6 +49,12 @@ describe("a scenario", () => {
       "fleet.yaml:23:12: phases.enrol.over does not fit; allowed: a text",
     ],
     ["a duration without sense", "over: 3s", "over: soon", "phases.enrol.over is not a duration; allowed: 0s to 1w"],
+    [
+      "arrivals that go on when the time is over",
+      "over: 3s",
+      "over: 30s",
+      "fleet.yaml:23:23: phases.enrol.within is shorter than the arrivals",
+    ],
     ["an unknown metric", "exchange.p99", "exchange.p98", 'unknown metric "exchange.p98"; allowed: enrolled, '],
     ["a text for a count", "count: 40", "count: many", "populations[0].count does not fit; allowed: a number"],
     [

@@ -8,7 +8,10 @@ function judged(text: string, { failures = 0, enrolled = 9 } = {}) {
   if (typeof threshold === "string") throw new Error(threshold);
   const metrics = new Metrics();
   for (let ms = 1; ms <= 100; ms++) metrics.record("exchange", ms);
-  const shares = new Map([["enrolled" as const, { expected: 10, done: enrolled }]]);
+  const shares = new Map([
+    ["enrolled" as const, { expected: 10, done: enrolled }],
+    ["answered" as const, { expected: 0, done: 0 }],
+  ]);
   const [result] = judgeThresholds([threshold], {
     metrics,
     shares,
@@ -33,7 +36,7 @@ describe("a threshold", () => {
     expect(judged(text)).toEqual({ text, held, actual });
   });
 
-  it.each(["restarted == 100%", "restarted != 5", "token.p99 < 2s"])(
+  it.each(["restarted == 100%", "restarted != 5", "token.p99 < 2s", "answered == 100%"])(
     "%s does not hold when it was never measured",
     (text) => {
       expect(judged(text)).toEqual({ text, held: false, actual: "not measured" });

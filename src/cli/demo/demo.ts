@@ -43,7 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   );
   try {
     const report = await rollOut(options, directory, plane, log);
-    for (const line of verdictTable(report)) print(line);
+    for (const line of ["", ...verdictTable(report), ""]) print(line);
     print(`report: ${shown(resolve(options.directory, "report", "report.html"))}`);
     print(`took ${((performance.now() - started) / 1000).toFixed(1)} s in all`);
     return exitCodeOf(report);

@@ -25,5 +25,5 @@ export function progressView(say: (line: string) => void, live: boolean): Progre
 
 /** `devices boot for the first time: 120 of 300, 118 online`. */
 function progressLine({ title, done, total, online }: Progress): string {
-  return `${title}: ${done} of ${total}, ${online} online`;
+  return `${title}: ${total > 0 ? `${done} of ${total}, ` : ""}${online} online`;
 }

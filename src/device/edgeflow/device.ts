@@ -38,7 +38,6 @@ export interface DeviceStatus {
  */
 export class EdgeFlowDevice {
   readonly #host: Host;
-  #life: Promise<StopReason> | undefined;
   #deviceId = "";
   #connected = false;
   /** Wall time of the last proof that the cloud is there, milliseconds. */
@@ -59,16 +58,12 @@ export class EdgeFlowDevice {
    * (FB1005) or a file (FB1002) that a person has to mend.
    */
   run(): Promise<StopReason> {
-    this.#life ??= this.#host.live(async () => {
-      for (;;) await this.#liveOnce();
-    });
-    return this.#life;
+    return this.#host.live(() => this.#boot());
   }
 
   /** Ends the life in good order; resolves when `run` has. */
-  async stop(): Promise<void> {
-    this.#host.end();
-    await this.#life?.catch(() => {});
+  stop(): Promise<void> {
+    return this.#host.end();
   }
 
   status(): DeviceStatus {
@@ -80,7 +75,7 @@ export class EdgeFlowDevice {
     };
   }
 
-  async #liveOnce(): Promise<void> {
+  async #boot(): Promise<void> {
     const { envFile, stateDirectory, facts } = this.options;
     const { clock } = this.#host.world;
     const started = clock.monotonic();

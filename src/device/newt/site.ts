@@ -22,7 +22,6 @@ export interface SiteOptions {
  */
 export class NewtSite {
   readonly #host: Host;
-  #life: Promise<StopReason> | undefined;
 
   constructor(
     world: World,
@@ -36,20 +35,16 @@ export class NewtSite {
    * (FB1005) or a file (FB1002) that a person has to mend.
    */
   run(): Promise<StopReason> {
-    this.#life ??= this.#host.live(async () => {
-      for (;;) await this.#liveOnce();
-    });
-    return this.#life;
+    return this.#host.live(() => this.#boot());
   }
 
   /** Ends the life in good order; resolves when `run` has. */
-  async stop(): Promise<void> {
-    this.#host.end();
-    await this.#life?.catch(() => {});
+  stop(): Promise<void> {
+    return this.#host.end();
   }
 
   /** From reading the config file to a restart that the server asks for. */
-  async #liveOnce(): Promise<void> {
+  async #boot(): Promise<void> {
     const host = this.#host;
     const site = await provision(host, this.options.configFile, this.options.overrides ?? {});
     const memory: SiteMemory = { site, blueprints: new Blueprints(host, site, site.bootstrap), configVersion: 0 };
