@@ -67,15 +67,20 @@ export interface UpFacts {
   readonly pid: number;
 }
 
-/** `firstboot up --json` on a free port, ready. */
-export async function up(cwd: string): Promise<{ facts: UpFacts; stop(signal?: NodeJS.Signals): Promise<Outcome> }> {
-  const { child, outcome } = start(process.execPath, [main, "up", "--json", "--port", "0"], { cwd });
+/** `firstboot up --json` on a free port, ready; `command` is how it is called, as built if absent. */
+export async function up(
+  cwd: string,
+  command: readonly [string, ...string[]] = [process.execPath, main],
+): Promise<{ facts: UpFacts; stop(signal?: NodeJS.Signals): Promise<Outcome> }> {
+  const [program, ...args] = command;
+  const { child, outcome } = start(program, [...args, "up", "--json", "--port", "0"], { cwd });
   if (!child.stdout) throw new Error("stdout is not piped");
   const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const facts: UpFacts = JSON.parse(String(line));
   return {
-    facts: JSON.parse(String(line)),
+    facts,
     stop: (signal = "SIGTERM") => {
-      child.kill(signal);
+      process.kill(facts.pid, signal);
       return outcome;
     },
   };

@@ -100,6 +100,15 @@ describe.skipIf(!has.terraform)("the main job (needs terraform)", { timeout: 120
     },
   );
 
+  it("does not disturb one that runs in the same directory", async () => {
+    const { child, outcome: first } = start(process.execPath, [main, "demo", "--devices", String(devices)], { cwd });
+    await new Promise<void>((resolve) =>
+      child.stdout?.on("data", (text: string) => text.includes("declare") && resolve()),
+    );
+    expect(await demo(cwd)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^FB1010: [^\n]*in use[^\n]*\n$/) });
+    expect((await first).code).toBe(0);
+  });
+
   it("takes its control plane with it when it is killed", async () => {
     const { child, outcome: killed } = start(process.execPath, [main, "demo", "--devices", String(devices)], { cwd });
     await new Promise<void>((resolve) =>

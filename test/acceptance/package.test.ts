@@ -1,7 +1,8 @@
-import { cpSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { root, run, scratch } from "./command.js";
+import { realWorld } from "../../src/world/real/index.js";
+import { root, run, scratch, up } from "./command.js";
 
 describe("the npm package", { timeout: 180_000 }, () => {
   const cwd = scratch();
@@ -100,10 +101,11 @@ describe("the npm package", { timeout: 180_000 }, () => {
       functions: true,
     });
 
-    const help = await run("npx", ["firstboot", "up", "--help"], { cwd });
-    expect(help.stdout).toContain("run the control plane");
-    const taken = await run("npx", ["firstboot", "up", "--port", "0", "--data", "package.json/x"], { cwd });
-    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining("FB1002") });
-    expect(readdirSync(cwd)).not.toContain(".firstboot");
+    const { facts, stop } = await up(cwd, ["npx", "firstboot"]);
+    const { network } = realWorld({ ca: readFileSync(facts.ca, "utf8") });
+    expect(await network.request({ method: "GET", url: `${facts.url}/healthz`, timeoutMs: 5_000 })).toMatchObject({
+      status: 200,
+    });
+    expect((await stop()).code).toBe(0);
   });
 });
