@@ -35,8 +35,8 @@ export interface ControlPlane extends Listener {
 }
 
 /**
- * Starts a control plane on its database. Throws FB1001 for an organisation, API key or pepper without its form, FB1010 for ones that
- * the database was not made with.
+ * Starts a control plane on its database. Throws FB1001 for an organisation, API key or pepper without its form, FB1010
+ * for ones that the database was not made with.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { world, database, pepper, org = "default", apiKey, version = packageVersion } = options;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DeviceEvent, EdgeFlowDevice, NewtSite } from "../../src/device/index.js";
 import { startControlPlane, type TestControlPlane } from "../../src/testing/index.js";
 import type { World } from "../../src/world/world.js";
+import { facts } from "../device/support/edgeflow.js";
 
 const bootstrap = readFileSync(new URL("../../examples/blueprints/bootstrap.yaml", import.meta.url), "utf8");
 
@@ -59,22 +60,6 @@ describe("a first boot against the real control plane", () => {
     const { client, org } = plane;
     const { codes } = await client.createCodes(org, { name: "boards", quantity: 1, ttlSeconds: 3600 });
     const env = `EDGEFLOW_SAAS_ENABLED=true\nEDGEFLOW_SAAS_URL=${new URL(plane.url).host}\nEDGEFLOW_PROVISIONING_CODE=${codes[0]}\n`;
-    const facts = {
-      hardware: {
-        board_model: "Raspberry Pi 4 Model B Rev 1.4",
-        cpu_cores: 4,
-        ram_mb: 4096,
-        os: "linux",
-        arch: "arm64",
-        kernel: "6.1.0",
-      },
-      network: {
-        hostname: "edgeflow-pi-001",
-        ip_address: "192.168.1.100",
-        mac_address: "dc:a6:32:00:00:01",
-        connection_type: "ethernet",
-      },
-    };
     const boot = (world: World) => (onEvent: (event: DeviceEvent) => void) =>
       new EdgeFlowDevice(world, { envFile: ".env", stateDirectory: "state", facts, onEvent });
     const first = await plane.device("board");

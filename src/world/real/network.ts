@@ -32,7 +32,7 @@ async function exchange(agent: Agent, { method, url, headers, body, timeoutMs }:
   return { status: answer.statusCode, headers: lowerHeaders(answer.headers), body: await answer.body.text() };
 }
 
-/** One for each authority: reading its certificates anew for every connection is most of what a connection costs. */
+/** One for each authority, which would otherwise be read anew for every connection. */
 const contexts = new Map<string, SecureContext>();
 
 function trustIn(ca: string | undefined): { readonly secureContext?: SecureContext } {
