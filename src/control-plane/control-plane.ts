@@ -14,6 +14,9 @@ import { createStore } from "./store/store.js";
 /** How often silent channels are looked for, milliseconds: one timer for all of them. */
 const sweepInterval = 30_000;
 
+/** How often expired tokens are forgotten, milliseconds. */
+const tidyInterval = 3_600_000;
+
 export interface ControlPlaneOptions {
   readonly world: World;
   /** Opened by `openSqlite`; the control plane closes it. */
@@ -53,6 +56,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   };
   const app = createApp(services);
   const sweeping = every(world.clock, sweepInterval, () => sweep(services));
+  const tidying = every(world.clock, tidyInterval, () => tidy(services));
   return {
     request: async (request, peer) => app.fetch(request, { peer }),
     upgrade: (request) =>
@@ -62,6 +66,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       }),
     close: async () => {
       sweeping.cancel();
+      tidying.cancel();
       for (const stranger of services.strangers) stranger.terminate();
       services.newts.endAll(1001, "the server stops");
       services.devices.endAll(1001, "the server stops");
@@ -87,6 +92,12 @@ function checkedKeys(apiKey: string, pepper: Buffer): { readonly id: string; rea
     });
   }
   return parts;
+}
+
+function tidy({ store, world }: Services): void {
+  store.sessions.tidy().catch((error: unknown) => {
+    world.log.warn("expired tokens not forgotten", { reason: reasonOf(error) });
+  });
 }
 
 function sweep({ newts, devices, strangers, world }: Services): void {

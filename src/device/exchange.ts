@@ -5,6 +5,7 @@ import type { Host } from "./host.js";
 
 /** The JSON in a body; undefined if it is none. */
 export function jsonOf(body: string): unknown {
+  if (body === "") return undefined;
   try {
     return JSON.parse(body);
   } catch {

@@ -26,6 +26,9 @@ interface Command {
   readonly fail: (error: FirstbootError) => void;
 }
 
+/** Unwinds the transaction of a command that is not kept. */
+class Undone extends Error {}
+
 /** The store could not commit: nothing of the command was done, and it may be tried again. */
 export class StoreUnavailable extends FirstbootError {
   constructor(cause: unknown) {
@@ -82,8 +85,28 @@ export class Batch {
     this.#idle = true;
   }
 
+  /** One command alone needs no savepoint: what it did is undone with its transaction. */
+  async #commitOne({ run }: Command): Promise<void> {
+    let refused: Settle | undefined;
+    const settled = await this.#database
+      .transaction()
+      .execute(async (tx) => {
+        const { keep, settle } = await run(tx);
+        if (keep) return settle;
+        refused = settle;
+        throw new Undone();
+      })
+      .catch((error: unknown) => {
+        if (refused && error instanceof Undone) return refused;
+        throw error;
+      });
+    settled();
+  }
+
   async #commit(commands: readonly Command[]): Promise<void> {
     try {
+      const [only] = commands;
+      if (only && commands.length === 1) return await this.#commitOne(only);
       const outcomes = await this.#database.transaction().execute(async (tx) => {
         const settles: Settle[] = [];
         for (const command of commands) {

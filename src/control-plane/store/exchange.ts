@@ -7,6 +7,8 @@ import type { StoreBase } from "./base.js";
 import type { ReplayStore } from "./replay.js";
 import type { ProvisioningKeyRow, Tx } from "./schema.js";
 import { insertSite } from "./site-names.js";
+import { statement } from "./statement.js";
+import { consumeUse } from "./use.js";
 
 /** A device's wish to become a site. */
 export interface ExchangeRequest {
@@ -22,12 +24,24 @@ export type ExchangeAnswer =
   | { readonly outcome: "created" | "replayed"; readonly credentials: SiteCredentials }
   | { readonly outcome: "invalid" | "used_up" | "expired" };
 
+const selectKey = statement((on, hole) =>
+  on.selectFrom("provisioning_key").selectAll().where("id", "=", hole<string>("id")),
+);
+
+const insertNewt = statement((on, hole) =>
+  on.insertInto("newt").values({
+    id: hole<string>("id"),
+    site_id: hole<number>("siteId"),
+    secret_hash: hole<string>("secretHash"),
+  }),
+);
+
 const StoredCredentials = z.object({ newtId: NewtId, secret: z.string() });
 
 /** The exchange of a provisioning key for a site: exactly once for each use, repeatable until it is known to have arrived. */
 export function exchangeStore({ world, command, pepper }: StoreBase, replay: ReplayStore) {
   async function decide(tx: Tx, request: ExchangeRequest, now: number): Promise<Decision> {
-    const key = await tx.selectFrom("provisioning_key").selectAll().where("id", "=", request.keyId).executeTakeFirst();
+    const [key] = (await selectKey(tx, { id: request.keyId })).rows;
     if (!key || key.revoked_at !== null || !sameHash(key.secret_hash, peppered(pepper, request.keySecret))) {
       return { answer: { outcome: "invalid" } };
     }
@@ -40,16 +54,16 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
 
     const credentials = newSiteCredentials(world.random);
     const site = await insertSite(tx, world.random, {
-      org_id: key.org_id,
+      orgId: key.org_id,
       name: request.name,
       status: key.approve_new_sites === 1 ? "approved" : "pending",
-      provisioning_key_id: key.id,
-      created_at: now,
+      keyId: key.id,
+      now,
     });
-    const secret_hash = peppered(pepper, credentials.secret);
-    await tx.insertInto("newt").values({ id: credentials.newtId, site_id: site.id, secret_hash }).execute();
+    const { newtId, secret } = credentials;
+    await insertNewt(tx, { id: newtId, siteId: site.id, secretHash: peppered(pepper, secret) });
     if (request.nonce) {
-      await replay.keep(tx, key.id, request.nonce, { newtId: credentials.newtId }, JSON.stringify(credentials));
+      await replay.keep(tx, key.id, request.nonce, { newtId }, JSON.stringify(credentials));
     }
     return { key, site: site.nice_id, answer: { outcome: "created", credentials } };
   }
@@ -76,19 +90,6 @@ interface Decision {
   readonly key?: ProvisioningKeyRow;
   /** niceId of a new site. */
   readonly site?: string;
-}
-
-/** The one statement that takes a use, if there is one to take. */
-async function consumeUse(tx: Tx, keyId: string, now: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable("provisioning_key")
-    .set(({ eb }) => ({ used: eb("used", "+", 1), last_used_at: now }))
-    .where("id", "=", keyId)
-    .where("revoked_at", "is", null)
-    .where(({ eb, or, ref }) => or([eb("max_usage", "is", null), eb("used", "<", ref("max_usage"))]))
-    .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
 }
 
 function refusalOf(key: ProvisioningKeyRow, now: number): "invalid" | "used_up" | "expired" {

@@ -2,9 +2,32 @@ import { openWithNonce, sealForNonce } from "../../provisioning/nonce.js";
 import { peppered } from "../../provisioning/secret.js";
 import type { StoreBase } from "./base.js";
 import type { Tx } from "./schema.js";
+import { statement } from "./statement.js";
 
 /** Whose credential an answer holds. */
 export type Holder = { readonly newtId: string } | { readonly deviceId: string };
+
+const select = statement((on, hole) =>
+  on
+    .selectFrom("replay")
+    .select("sealed")
+    .where("subject_id", "=", hole<string>("subjectId"))
+    .where("nonce_hash", "=", hole<string>("nonceHash")),
+);
+
+const insert = statement((on, hole) =>
+  on.insertInto("replay").values({
+    subject_id: hole<string>("subjectId"),
+    nonce_hash: hole<string>("nonceHash"),
+    newt_id: hole<string | null>("newtId"),
+    device_id: hole<string | null>("deviceId"),
+    sealed: hole<string>("sealed"),
+    created_at: hole<number>("now"),
+  }),
+);
+
+const forgetNewt = statement((on, hole) => on.deleteFrom("replay").where("newt_id", "=", hole<string>("newtId")));
+const forgetDevice = statement((on, hole) => on.deleteFrom("replay").where("device_id", "=", hole<string>("deviceId")));
 
 /**
  * Answers that may be asked for again: an exchange whose answer was lost is repeated with the same nonce and gets the
@@ -14,36 +37,25 @@ export function replayStore({ world, pepper }: StoreBase) {
   return {
     /** The answer kept for this nonce. `subjectId` is the key's id or the code's hash. */
     find: async (tx: Tx, subjectId: string, nonce: string): Promise<string | undefined> => {
-      const row = await tx
-        .selectFrom("replay")
-        .select("sealed")
-        .where("subject_id", "=", subjectId)
-        .where("nonce_hash", "=", peppered(pepper, nonce))
-        .executeTakeFirst();
-      return row && openWithNonce(nonce, row.sealed);
+      const { rows } = await select(tx, { subjectId, nonceHash: peppered(pepper, nonce) });
+      return rows[0] && openWithNonce(nonce, rows[0].sealed);
     },
 
     keep: async (tx: Tx, subjectId: string, nonce: string, holder: Holder, answer: string): Promise<void> => {
-      await tx
-        .insertInto("replay")
-        .values({
-          subject_id: subjectId,
-          nonce_hash: peppered(pepper, nonce),
-          newt_id: "newtId" in holder ? holder.newtId : null,
-          device_id: "deviceId" in holder ? holder.deviceId : null,
-          sealed: sealForNonce(nonce, world.random.bytes(12), answer),
-          created_at: world.clock.now(),
-        })
-        .execute();
+      await insert(tx, {
+        subjectId,
+        nonceHash: peppered(pepper, nonce),
+        newtId: null,
+        deviceId: null,
+        ...holder,
+        sealed: sealForNonce(nonce, world.random.bytes(12), answer),
+        now: world.clock.now(),
+      });
     },
 
     /** The credential has authenticated: its answer is never given again. */
     forget: async (tx: Tx, holder: Holder): Promise<void> => {
-      const rows = tx.deleteFrom("replay");
-      await ("newtId" in holder
-        ? rows.where("newt_id", "=", holder.newtId)
-        : rows.where("device_id", "=", holder.deviceId)
-      ).execute();
+      await ("newtId" in holder ? forgetNewt(tx, holder) : forgetDevice(tx, holder));
     },
   };
 }

@@ -2,6 +2,7 @@ import { newToken } from "../../provisioning/credentials.js";
 import { peppered, sameHash, sha256 } from "../../provisioning/secret.js";
 import type { StoreBase } from "./base.js";
 import type { ReplayStore } from "./replay.js";
+import { statement } from "./statement.js";
 
 /** A token is made for each connection, so that a short life costs nothing, milliseconds. */
 const tokenLife = 3_600_000;
@@ -17,41 +18,58 @@ export interface SiteIdentity {
   readonly orgId: string;
 }
 
+const selectNewt = statement((on, hole) =>
+  on.selectFrom("newt").select("secret_hash").where("id", "=", hole<string>("newtId")),
+);
+
+const insert = statement((on, hole) =>
+  on.insertInto("session").values({
+    token_hash: hole<string>("tokenHash"),
+    newt_id: hole<string>("newtId"),
+    expires_at: hole<number>("expiresAt"),
+  }),
+);
+
+const selectSite = statement((on, hole) =>
+  on
+    .selectFrom("session")
+    .innerJoin("newt", "newt.id", "session.newt_id")
+    .innerJoin("site", "site.id", "newt.site_id")
+    .select(["site.id as siteId", "newt.id as newtId", "site.org_id as orgId"])
+    .where("token_hash", "=", hole<string>("tokenHash"))
+    .where("expires_at", ">", hole<number>("now")),
+);
+
 /** A newt's credentials and the short-lived tokens they give. */
 export function sessionStore({ world, database, command, pepper }: StoreBase, replay: ReplayStore) {
   return {
     /** Gives a token for credentials; the first time proves that the exchange's answer arrived. */
     create: (newtId: string, secret: string): Promise<TokenAnswer> =>
       command(async (tx) => {
-        const newt = await tx.selectFrom("newt").select("secret_hash").where("id", "=", newtId).executeTakeFirst();
+        const [newt] = (await selectNewt(tx, { newtId })).rows;
         if (!newt) return { outcome: "unknown" };
         if (!sameHash(newt.secret_hash, peppered(pepper, secret))) return { outcome: "wrong_secret" };
         const now = world.clock.now();
         const token = newToken(world.random);
-        await tx.deleteFrom("session").where("newt_id", "=", newtId).where("expires_at", "<=", now).execute();
-        await tx
-          .insertInto("session")
-          .values({ token_hash: sha256(token), newt_id: newtId, expires_at: now + tokenLife })
-          .execute();
+        await insert(tx, { tokenHash: sha256(token), newtId, expiresAt: now + tokenLife });
         await replay.forget(tx, { newtId });
         return { outcome: "created", token };
       }),
 
+    /** Forgets tokens that have expired. */
+    tidy: (): Promise<void> =>
+      command(async (tx) => {
+        await tx.deleteFrom("session").where("expires_at", "<=", world.clock.now()).execute();
+      }),
+
     /** Whether these are a site's credentials. */
     verify: async (newtId: string, secret: string): Promise<boolean> => {
-      const newt = await database.selectFrom("newt").select("secret_hash").where("id", "=", newtId).executeTakeFirst();
+      const [newt] = (await selectNewt(database, { newtId })).rows;
       return newt !== undefined && sameHash(newt.secret_hash, peppered(pepper, secret));
     },
 
     /** The site of a token that is still valid. */
-    find: (token: string): Promise<SiteIdentity | undefined> =>
-      database
-        .selectFrom("session")
-        .innerJoin("newt", "newt.id", "session.newt_id")
-        .innerJoin("site", "site.id", "newt.site_id")
-        .select(["site.id as siteId", "newt.id as newtId", "site.org_id as orgId"])
-        .where("token_hash", "=", sha256(token))
-        .where("expires_at", ">", world.clock.now())
-        .executeTakeFirst(),
+    find: async (token: string): Promise<SiteIdentity | undefined> =>
+      (await selectSite(database, { tokenHash: sha256(token), now: world.clock.now() })).rows[0],
   };
 }
