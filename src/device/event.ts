@@ -2,10 +2,10 @@
 export type Step = "exchange" | "persist" | "token" | "connect" | "shadow";
 
 /**
- * Why a step failed: below HTTP (`network`, `tls`, `timeout`), a status that is not success, an `answer` that does not
- * fit its schema, or the `disk`.
+ * Why a step failed: below HTTP (`dns`, `network`, `tls`, `timeout`), a status that is not success, an `answer` that
+ * does not fit its schema, or the `disk`.
  */
-export type FailureKind = "network" | "tls" | "timeout" | "status" | "answer" | "disk";
+export type FailureKind = "dns" | "network" | "tls" | "timeout" | "status" | "answer" | "disk";
 
 /** Why a device's life ended. Texts come from servers or systems; they hold no secret and no control characters. */
 export type StopReason =

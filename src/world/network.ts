@@ -95,9 +95,9 @@ export class UpgradeRefused extends Error {
   }
 }
 
-export type NetworkErrorKind = "network" | "tls" | "timeout";
+export type NetworkErrorKind = "dns" | "network" | "tls" | "timeout";
 
-/** A failure below HTTP: name resolution, connection, TLS, time-out, a broken answer. */
+/** A failure below HTTP: name resolution, connection, TLS, time-out, a broken answer (`network`, like a lost connection). */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   readonly kind: NetworkErrorKind;
@@ -107,10 +107,26 @@ export class NetworkError extends Error {
   }
 }
 
+/** One end of a datagram's way. */
+export interface UdpPeer {
+  /** IP address, or a name when sending. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A UDP port of this host. */
+export interface UdpSocket extends UdpPeer {
+  /** Sends a datagram, which may arrive once, late, or never. Nothing happens on a closed socket. */
+  send(data: Uint8Array, to: UdpPeer): void;
+  close(): void;
+}
+
 export interface Network {
   /** Rejects with a `NetworkError` when no whole answer comes within the time. */
   request(request: HttpRequest): Promise<HttpResponse>;
   /** Rejects with `UpgradeRefused` or `NetworkError`. */
   connect(url: string, options: ConnectOptions): Promise<Channel>;
   listen(options: ListenOptions, listener: Listener): Promise<Server>;
+  /** Opens a UDP port; 0 takes a free one. Rejects with FB1004 for one that cannot be had. */
+  udp(options: UdpPeer, receive: (data: Uint8Array, from: UdpPeer) => void): Promise<UdpSocket>;
 }

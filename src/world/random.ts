@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** A source of chance: the system's, or a stream that a seed determines. */
 export interface Random {
   uint32(): number;
@@ -36,26 +34,57 @@ export function text(random: Random, alphabet: string, length: number): string {
   return drawn.join("");
 }
 
-/** A deterministic stream: SHA-256 in counter mode over the seed, 32 bytes at a time. */
+/** A stream's state: four words. */
+type State = readonly [number, number, number, number];
+
+/** A deterministic stream: sfc32 (Small Fast Counter). Good for everything but secrets that matter. */
 export function seededRandom(seed: string | number): Random {
-  const key = createHash("sha256").update(String(seed)).digest();
-  let block = Buffer.alloc(0);
-  let counter = 0;
+  return stream(scramble([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x517cc1b7], String(seed)));
+}
+
+function stream(start: State): Random {
+  let [a, b, c, counter] = start;
+
+  function uint32(): number {
+    const out = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + out) | 0;
+    return out >>> 0;
+  }
 
   function bytes(length: number): Buffer {
-    while (block.length < length) {
-      const next = createHash("sha256").update(key).update(String(counter++)).digest();
-      block = Buffer.concat([block, next]);
-    }
-    const out = Buffer.from(block.subarray(0, length));
-    block = block.subarray(length);
-    return out;
+    const drawn = Buffer.allocUnsafe(length);
+    let at = 0;
+    for (; at + 4 <= length; at += 4) drawn.writeUInt32LE(uint32(), at);
+    if (at < length) drawn.writeUIntLE(uint32() % 2 ** (8 * (length - at)), at, length - at);
+    return drawn;
   }
 
   return {
     bytes,
-    uint32: () => bytes(4).readUInt32LE(0),
-    float: () => bytes(4).readUInt32LE(0) / 2 ** 32,
-    fork: (name) => seededRandom(`${key.toString("hex")}/${name}`),
+    uint32,
+    float: () => uint32() / 2 ** 32,
+    fork: (name) => stream(scramble(start, name)),
   };
+}
+
+/** Mixes a text into a state so that each of its bits reaches all words. */
+function scramble([a, b, c, d]: State, text: string): State {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    a = b ^ Math.imul(a ^ code, 597399067);
+    b = c ^ Math.imul(b ^ code, 2869860233);
+    c = d ^ Math.imul(c ^ code, 951274213);
+    d = a ^ Math.imul(d ^ code, 2716044179);
+  }
+  const mixed: State = [
+    Math.imul(c ^ (a >>> 18), 597399067),
+    Math.imul(d ^ (b >>> 22), 2869860233),
+    Math.imul(a ^ (c >>> 17), 951274213),
+    Math.imul(b ^ (d >>> 19), 2716044179),
+  ];
+  const [w, x, y, z] = mixed;
+  return [w ^ x ^ y ^ z, x ^ w, y ^ w, z ^ w];
 }

@@ -1,6 +1,7 @@
 import { reasonOf, systemCode } from "../../error.js";
 import { NetworkError, type NetworkErrorKind } from "../network.js";
 
+const dnsCode = /^(ENOTFOUND|EAI_)/;
 const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** Any failure of the machine's network in one form, with the innermost reason: the layers wrap what a reader wants. */
@@ -14,7 +15,9 @@ function chainOf(error: unknown): readonly unknown[] {
 }
 
 function kindOf(causes: readonly unknown[]): NetworkErrorKind {
-  if (causes.some((cause) => tlsCode.test(systemCode(cause) ?? ""))) return "tls";
+  const coded = (code: RegExp): boolean => causes.some((cause) => code.test(systemCode(cause) ?? ""));
+  if (coded(dnsCode)) return "dns";
+  if (coded(tlsCode)) return "tls";
   const timedOut = (cause: unknown): boolean =>
     cause instanceof Error && /time-?out|timed out/i.test(`${cause.name} ${systemCode(cause) ?? ""} ${cause.message}`);
   return causes.some(timedOut) ? "timeout" : "network";

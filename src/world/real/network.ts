@@ -6,6 +6,7 @@ import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
 import { networkError } from "./network-error.js";
 import { serve } from "./server.js";
+import { openUdp } from "./udp.js";
 
 export interface RealNetworkOptions {
   /** PEM text of the certificate authority to trust instead of the system's. */
@@ -84,5 +85,7 @@ export function realNetwork(process: Process, { ca }: RealNetworkOptions = {}): 
       ),
 
     listen: (options, listener) => serve(process, options, listener),
+
+    udp: (options, receive) => openUdp(process, options, receive),
   };
 }

@@ -3,10 +3,11 @@ import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
-import { FirstbootError, reasonOf, systemCode } from "../../error.js";
+import { FirstbootError, reasonOf } from "../../error.js";
 import type { Listener, ListenOptions, Peer, Server } from "../network.js";
 import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
+import { listenError } from "./listen-error.js";
 
 /** The longest message a channel takes, bytes. */
 const maxMessage = 1 << 20;
@@ -47,24 +48,6 @@ function flatHeaders(incoming: IncomingMessage): Record<string, string> {
 function refuse(socket: Duplex, status: number): void {
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? "Refused"}\r\n\r\n`);
-}
-
-function listenError(error: unknown, { host, port }: ListenOptions): unknown {
-  const why = {
-    EADDRINUSE: "the port is in use",
-    EACCES: "the port needs more rights",
-    EADDRNOTAVAIL: "this machine does not have the address",
-    EINVAL: "this machine does not have the address",
-    ENOTFOUND: "the name has no address",
-    EAI_AGAIN: "the name has no address",
-  }[systemCode(error) ?? ""];
-  if (!why) return error;
-  return new FirstbootError("FB1004", {
-    what: `cannot listen on ${host}:${port}`,
-    why,
-    fix: "choose another with --port (0 takes a free one) or --host",
-    cause: error,
-  });
 }
 
 function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, answer: RequestListener) {

@@ -1,0 +1,285 @@
+import type { Channel, ChannelListener, Message } from "../network.js";
+import type { Event } from "./event-queue.js";
+import { retransmission } from "./link.js";
+import type { ChannelEnd, Machine } from "./machine.js";
+import type { VirtualProcess } from "./process.js";
+
+type Control =
+  | { readonly kind: "open" | "ping" | "pong" | "reset" }
+  | { readonly kind: "close"; readonly code: number; readonly reason: string };
+type Frame = Message | Control;
+
+const ping: Control = { kind: "ping" };
+const pong: Control = { kind: "pong" };
+const reset: Control = { kind: "reset" };
+const open: Control = { kind: "open" };
+
+/** Bytes around a frame's payload: TCP, IP, TLS and the frame's own. */
+const overhead = 100;
+/** Payload of a packet, bytes. */
+const packet = 1_300;
+/** How long the other end may take to answer a goodbye, milliseconds. */
+const goodbyeMs = 30_000;
+/** How long a sender waits for an acknowledgement in all before it gives a connection up, milliseconds. */
+const givesUpAfterMs = 900_000;
+/** RFC 6455: the connection ended without a goodbye. */
+const abnormal = 1006;
+
+/** One end of a channel between two processes. */
+export class VirtualChannel implements Channel, ChannelEnd {
+  #state: "open" | "closing" | "closed" = "open";
+  #peer: VirtualChannel | undefined;
+  #listener: ChannelListener | undefined;
+  #early: ((listener: ChannelListener) => void)[] | undefined = [];
+  #segment: Segment | undefined;
+  #lastArrival = 0;
+  /** Segments that are sent again and again, in order. */
+  #stalled: Segment[] = [];
+  #severed = false;
+  #desperate = false;
+  #opened: (() => void) | undefined;
+  #release = (): void => {};
+
+  private constructor(
+    readonly process: VirtualProcess,
+    readonly host: Machine,
+  ) {
+    if (!process.alive) {
+      this.#state = "closed";
+      return;
+    }
+    this.#release = process.holds(() => this.#dropped());
+    host.channels.add(this);
+  }
+
+  /**
+   * Both ends of a new channel. The server's may send at once; `opened` is called when the client has heard that the
+   * server took it.
+   */
+  static pair(
+    client: { readonly process: VirtualProcess; readonly host: Machine; opened(channel: Channel): void },
+    server: { readonly process: VirtualProcess; readonly host: Machine },
+  ): { readonly client: VirtualChannel; readonly server: VirtualChannel } {
+    const near = new VirtualChannel(client.process, client.host);
+    const far = new VirtualChannel(server.process, server.host);
+    near.#peer = far;
+    far.#peer = near;
+    near.#opened = () => client.opened(near);
+    if (client.process.alive) far.#transmit(open, 0);
+    else near.#transmit(reset, 0);
+    return { client: near, server: far };
+  }
+
+  get open(): boolean {
+    return this.#state === "open" && this.process.alive;
+  }
+
+  send(message: Message): void {
+    this.process.scheduler.enter();
+    // What the sender does with its bytes afterwards does not reach those on their way.
+    if (this.open) this.#transmit(typeof message === "string" ? message : Buffer.from(message), message.length);
+  }
+
+  ping(): void {
+    this.process.scheduler.enter();
+    if (this.open) this.#transmit(ping, 0);
+  }
+
+  close(code = 1000, reason = ""): void {
+    this.process.scheduler.enter();
+    if (!this.open) return;
+    this.#state = "closing";
+    this.#transmit({ kind: "close", code, reason }, reason.length);
+    this.process.scheduler.after(goodbyeMs, { fire: () => this.terminate() });
+  }
+
+  terminate(): void {
+    if (this.#state === "closed" || !this.process.alive) return;
+    this.#transmit(reset, 0);
+    this.#fail();
+  }
+
+  listen(listener: ChannelListener): void {
+    this.#listener = listener;
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const event of early) event(listener);
+  }
+
+  /** The way between both ends forgets this connection: nothing arrives any more, and nobody is told. */
+  sever(): void {
+    this.#severed = true;
+    if (this.#peer) this.#peer.#severed = true;
+  }
+
+  /** A segment reached the other end's host, or would have. */
+  arrive(segment: Segment): void {
+    if (segment === this.#segment) this.#segment = undefined;
+    const peer = this.#peer;
+    if (!peer || this.#severed || segment.outages !== this.host.outages) return;
+    if (segment.tries === 0 && this.#stalled.length > 0) {
+      this.#stalled.push(segment);
+    } else if (this.host.reaches(peer.host)) {
+      peer.#takeAll(segment);
+      for (const late of this.#stalled.splice(0)) if (late !== segment) peer.#takeAll(late);
+    } else {
+      this.#retransmit(segment);
+    }
+  }
+
+  #retransmit(segment: Segment): void {
+    const { scheduler } = this.process;
+    if (segment.tries === 0) this.#stalled.push(segment);
+    const wait = Math.min(retransmission.longest, retransmission.first * 2 ** segment.tries++);
+    if (scheduler.now + wait - segment.sentAt <= givesUpAfterMs) scheduler.after(wait, segment);
+    else if (this.#state !== "closed" && this.process.alive) this.#fail();
+  }
+
+  #transmit(frame: Frame, bytes: number): void {
+    const peer = this.#peer;
+    if (!peer) return;
+    if (this.#severed) this.#despair();
+    else if (this.host.link.cuts() || peer.host.link.cuts()) this.#break(peer);
+    else this.#dispatch(frame, bytes, peer);
+  }
+
+  #dispatch(frame: Frame, bytes: number, peer: VirtualChannel): void {
+    const { scheduler } = this.process;
+    const { now } = scheduler;
+    // What is said in one moment and fits into a packet travels together.
+    if (this.#segment?.sentAt === now && bytes <= packet) {
+      this.#segment.frames.push(frame);
+      return;
+    }
+    this.#lastArrival = Math.max(this.#lastArrival, now + this.host.delayTo(peer.host, bytes + overhead));
+    this.#segment = new Segment(this, now, this.host.outages, frame);
+    scheduler.at(this.#lastArrival, this.#segment);
+  }
+
+  /** What is sent into the void is given up in the end, as everything is that nobody acknowledges. */
+  #despair(): void {
+    if (this.#desperate) return;
+    this.#desperate = true;
+    this.process.scheduler.after(givesUpAfterMs, { fire: () => this.process.alive && this.#fail() });
+  }
+
+  /** The connection breaks at a message: both ends are told, or neither. */
+  #break(peer: VirtualChannel): void {
+    if (this.host.random.float() < 0.5) {
+      this.sever();
+    } else {
+      this.#fail();
+      peer.#fail();
+    }
+  }
+
+  #takeAll({ frames }: Segment): void {
+    for (const frame of frames) this.#take(frame);
+  }
+
+  #take(frame: Frame): void {
+    const { process } = this;
+    const { trace } = process.scheduler;
+    trace.events++;
+    trace.moment(process.scheduler.now, this.host.index);
+    if (this.#state === "closed" || !process.alive) {
+      if (!isControl(frame) || frame.kind !== "reset") this.#transmit(reset, 0);
+      return;
+    }
+    if (!isControl(frame)) this.#message(frame);
+    else this.#react(frame);
+  }
+
+  #message(message: Message): void {
+    const { trace, now } = this.process.scheduler;
+    if (typeof message === "string") trace.text(message);
+    else trace.bytes(message);
+    trace.tell?.({ at: now, host: this.host.name, what: `receives ${summary(message)}` });
+    if (this.#listener) this.#listener.message?.(message);
+    else this.#tell((to) => to.message?.(message));
+  }
+
+  #tell(event: (listener: ChannelListener) => void): void {
+    if (this.#listener) event(this.#listener);
+    else this.#early?.push(event);
+  }
+
+  /** Ends without a goodbye; the owner hears of it in an event of its own. */
+  #fail(): void {
+    if (this.#state === "closed") return;
+    this.#forget();
+    this.process.scheduler.after(0, { fire: () => this.#ended(abnormal, "") });
+  }
+
+  #ended(code: number, reason: string): void {
+    if (!this.process.alive) return;
+    this.process.note(`channel closes with ${code}`);
+    this.#tell((to) => to.close?.(code, reason));
+  }
+
+  /** The process died: its kernel tells the other end, if it still runs. */
+  #dropped(): void {
+    if (this.#state === "closed") return;
+    this.#forget();
+    if (this.host.powered) this.#transmit(reset, 0);
+  }
+
+  #forget(): void {
+    this.#state = "closed";
+    this.#release();
+    this.host.channels.delete(this);
+  }
+
+  #react(frame: Control): void {
+    switch (frame.kind) {
+      case "open":
+        this.#opened?.();
+        return;
+      case "ping":
+        this.#transmit(pong, 0);
+        this.#tell((to) => to.ping?.());
+        return;
+      case "pong":
+        this.#tell((to) => to.pong?.());
+        return;
+      case "reset":
+        this.#fail();
+        return;
+      case "close":
+        if (this.#state === "open") this.#transmit(frame, frame.reason.length);
+        this.#forget();
+        this.#ended(frame.code, frame.reason);
+    }
+  }
+}
+
+function isControl(frame: Frame): frame is Control {
+  return typeof frame === "object" && "kind" in frame;
+}
+
+/** What a message is, without what it holds. */
+function summary(message: Message): string {
+  if (typeof message !== "string") return `${message.length} bytes`;
+  return /"type"\s*:\s*"([^"]{1,60})"/.exec(message)?.[1] ?? `${message.length} characters`;
+}
+
+/** What one end sent in one moment. */
+class Segment implements Event {
+  readonly frames: Frame[];
+  /** How often it was sent in vain. */
+  tries = 0;
+
+  constructor(
+    private readonly channel: VirtualChannel,
+    readonly sentAt: number,
+    /** The sender's outages by then. */
+    readonly outages: number,
+    first: Frame,
+  ) {
+    this.frames = [first];
+  }
+
+  fire(): void {
+    this.channel.arrive(this);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Log } from "../log.js";
+import { logTo, silentLog } from "../log.js";
+import type { Random } from "../random.js";
+import type { Env, World } from "../world.js";
+import { virtualClock } from "./clock.js";
+import { VirtualDisk, virtualDisk } from "./disk.js";
+import type { Internet } from "./internet.js";
+import type { LinkProfile } from "./link.js";
+import { Machine } from "./machine.js";
+import { virtualNetwork } from "./network.js";
+import { VirtualProcess } from "./process.js";
+import type { Scheduler } from "./scheduler.js";
+
+export interface BootOptions {
+  readonly env?: Env;
+  readonly log?: Log;
+}
+
+/** The World of one process of a host. */
+export interface VirtualLife extends World {
+  readonly process: VirtualProcess;
+}
+
+/** How a host's processes are struck down: by `kill -9`, or with the power, which takes what the disk had not made safe. */
+export type Stroke = "kill" | "power loss";
+
+/** A machine of the virtual world: what stays when its processes end. */
+export class VirtualHost extends Machine {
+  readonly disk: VirtualDisk;
+  /** How far its wall clock is ahead, milliseconds; seen by the next life. */
+  skewMs = 0;
+  /** What the strokes of its hazard are. */
+  stroke: Stroke = "kill";
+  readonly #processes = new Set<VirtualProcess>();
+  #lives = 0;
+
+  constructor(
+    name: string,
+    index: number,
+    scheduler: Scheduler,
+    random: Random,
+    profile: LinkProfile,
+    private readonly internet: Internet,
+  ) {
+    super(name, index, scheduler, random, profile);
+    this.disk = new VirtualDisk(random.fork("disk"));
+    internet.enter(this);
+  }
+
+  /** The World of a new process of this host: one life. */
+  boot({ env = {}, log = silentLog }: BootOptions = {}): VirtualLife {
+    this.powered = true;
+    const random = this.random.fork(`life ${++this.#lives}`);
+    const process = new VirtualProcess(this, this.scheduler, random.fork("steps"));
+    this.#processes.add(process);
+    process.holds(() => this.#processes.delete(process));
+    return {
+      process,
+      clock: virtualClock(process, this.skewMs),
+      random,
+      disk: virtualDisk(process, this.disk),
+      network: virtualNetwork(process, this, this.internet),
+      env,
+      log: tracedLog(process, log),
+    };
+  }
+
+  /** Ends its processes, as `kill -9` would. */
+  kill(): void {
+    for (const process of this.#processes) process.kill();
+  }
+
+  /** Ends its processes and loses what was not yet safe on its disk. Nobody is told; the next boot brings the power back. */
+  losePower(): void {
+    this.powered = false;
+    this.outages += 1;
+    this.kill();
+    this.disk.crash();
+  }
+
+  override strike(): void {
+    if (this.stroke === "kill") this.kill();
+    else this.losePower();
+  }
+}
+
+/** A log that is silent from the death of its process on. */
+function tracedLog(process: VirtualProcess, log: Log): Log {
+  return logTo((level, message, fields) => {
+    if (!process.alive) return;
+    process.note(`logs ${level}: ${message}`);
+    log[level](message, fields);
+  });
+}

@@ -1,0 +1,9 @@
+export { epoch } from "./clock.js";
+export { virtualDisk } from "./disk.js";
+export type { BootOptions, Stroke, VirtualHost, VirtualLife } from "./host.js";
+export { type LinkProfile, linkProfiles } from "./link.js";
+export type { Fate } from "./process.js";
+export type { RunLimits, SchedulerOptions } from "./scheduler.js";
+export { type Supervisor, type SupervisorPolicy, supervise } from "./supervisor.js";
+export type { TraceEntry } from "./trace.js";
+export { VirtualWorld, type VirtualWorldOptions } from "./virtual-world.js";

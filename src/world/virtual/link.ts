@@ -1,0 +1,117 @@
+import type { Random } from "../random.js";
+
+/** How a host is connected, as data. All figures are one way. */
+export interface LinkProfile {
+  /** Median delay, milliseconds. */
+  readonly latencyMs: number;
+  /** Spread of the delay: the sigma of a log-normal distribution; 0 is none, 0.5 has a 99th percentile of 3.2 medians. */
+  readonly jitter: number;
+  /** Share of packets that are lost; a stream sends them again, a datagram is gone. */
+  readonly loss: number;
+  /** Bytes a second. */
+  readonly bandwidth: number;
+  /** Share of messages at which their connection breaks. */
+  readonly cut: number;
+}
+
+const steady = { jitter: 0, loss: 0, bandwidth: Number.POSITIVE_INFINITY, cut: 0 };
+
+/** Connections as they are found in the field. */
+export const linkProfiles = {
+  /** No delay at all. */
+  none: { ...steady, latencyMs: 0 },
+  lan: { ...steady, latencyMs: 0.3, jitter: 0.3 },
+  broadband: { ...steady, latencyMs: 12, jitter: 0.3, loss: 0.0005, bandwidth: 2_500_000 },
+  mobile: { ...steady, latencyMs: 45, jitter: 0.6, loss: 0.01, bandwidth: 600_000 },
+  satellite: { ...steady, latencyMs: 300, jitter: 0.2, loss: 0.02, bandwidth: 250_000 },
+} as const satisfies Record<string, LinkProfile>;
+
+export const linkNames = [
+  "none",
+  "lan",
+  "broadband",
+  "mobile",
+  "satellite",
+] as const satisfies (keyof typeof linkProfiles)[];
+
+/** First wait for an acknowledgement and the longest, milliseconds (RFC 6298). */
+export const retransmission = { first: 200, longest: 60_000 } as const;
+
+/** A host's connection to the rest, and what is wrong with it now. */
+export class Link {
+  /** Nothing gets in or out where this is false; those who send try again. */
+  up = true;
+  /** Hosts of different sides of a partition do not reach each other. */
+  side = 0;
+  /** Names are found. */
+  resolves = true;
+  /** Certificates of others are accepted. */
+  trusts = true;
+  #profile: LinkProfile;
+  #delays: Float64Array;
+  /** When what was sent before is on its way, in each direction. */
+  readonly #busyUntil = { out: 0, in: 0 };
+
+  constructor(
+    private readonly random: Random,
+    profile: LinkProfile,
+  ) {
+    this.#profile = profile;
+    this.#delays = delaysOf(profile);
+  }
+
+  get profile(): LinkProfile {
+    return this.#profile;
+  }
+
+  set profile(profile: LinkProfile) {
+    this.#profile = profile;
+    this.#delays = delaysOf(profile);
+  }
+
+  /** One packet's way, milliseconds. */
+  latency(): number {
+    const { latencyMs } = this.#profile;
+    return latencyMs === 0 ? 0 : (this.#delays[this.random.uint32() >>> 24] ?? latencyMs);
+  }
+
+  /** Puts so many bytes behind those that are on their way already; milliseconds until the last is through. */
+  queue(bytes: number, direction: "out" | "in", now: number): number {
+    const { bandwidth } = this.#profile;
+    if (bandwidth === Number.POSITIVE_INFINITY) return 0;
+    const end = Math.max(now, this.#busyUntil[direction]) + (bytes / bandwidth) * 1_000;
+    this.#busyUntil[direction] = end;
+    return end - now;
+  }
+
+  loses(): boolean {
+    const { loss } = this.#profile;
+    return loss > 0 && this.random.float() < loss;
+  }
+
+  cuts(): boolean {
+    const { cut } = this.#profile;
+    return cut > 0 && this.random.float() < cut;
+  }
+}
+
+const known = new Map<LinkProfile, Float64Array>();
+
+/** 256 delays, evenly drawn from: the quantiles of the distribution. */
+function delaysOf(profile: LinkProfile): Float64Array {
+  let delays = known.get(profile);
+  if (!delays) {
+    const { latencyMs, jitter } = profile;
+    delays = Float64Array.from(
+      { length: 256 },
+      (_, index) => latencyMs * Math.exp(jitter * normalQuantile((index + 0.5) / 256)),
+    );
+    known.set(profile, delays);
+  }
+  return delays;
+}
+
+/** The standard normal distribution's quantile to about 0.002 (Tukey's lambda approximation). */
+function normalQuantile(share: number): number {
+  return (share ** 0.135 - (1 - share) ** 0.135) / 0.1975;
+}
