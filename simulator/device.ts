@@ -3,6 +3,7 @@ import { reasonOf } from "../src/error.js";
 import type { Timer } from "../src/world/clock.js";
 import type { World } from "../src/world/world.js";
 import { type Agent, createAgent } from "./agent.js";
+import type { Box } from "./box.js";
 import { DeviceLog } from "./device-log.js";
 import { History } from "./history.js";
 import type { DeviceSpec } from "./spec.js";
@@ -12,8 +13,7 @@ export type Outcome = "ready" | "ended";
 
 /** What a virtual device needs of its run. */
 export interface DeviceContext {
-  /** The world of one life of a device, with the device's directory as root. */
-  world(spec: DeviceSpec, log: DeviceLog): World;
+  box(spec: DeviceSpec): Box;
   /** Milliseconds since the start of the run. */
   now(): number;
   after(ms: number, fn: () => void): Timer;
@@ -47,6 +47,7 @@ export class VirtualDevice {
   #life: Life | undefined;
   #restart: Timer | undefined;
   #blueprintDue: boolean;
+  readonly #box: Box;
   #settle: (outcome: Outcome) => void = () => {};
   #calmDown: () => void = () => {};
 
@@ -55,6 +56,7 @@ export class VirtualDevice {
     private readonly context: DeviceContext,
   ) {
     this.#blueprintDue = spec.hasBlueprint;
+    this.#box = context.box(spec);
   }
 
   /**
@@ -76,27 +78,37 @@ export class VirtualDevice {
 
   /** Stops politely and lets go of everything; a device that takes longer than `limitMs` is killed. */
   async stop(limitMs = 5_000): Promise<void> {
-    const life = this.#life;
-    if (life) {
-      const limit = new AbortController();
-      await Promise.race([life.agent.stop(), life.world.clock.sleep(limitMs, limit.signal)]);
-      limit.abort();
+    const { agent } = this.#life ?? {};
+    if (agent) {
+      await new Promise<void>((resolve) => {
+        const limit = this.context.after(limitMs, resolve);
+        void agent.stop().then(() => {
+          limit.cancel();
+          resolve();
+        });
+      });
     }
-    this.kill();
+    this.#end(({ world }) => world.process.kill());
   }
 
-  /** Ends the life as a power loss would. */
+  /** Ends the life with the power. */
   kill(): void {
+    this.#end(() => this.#box.cutPower());
+  }
+
+  #end(how: (life: Life) => void): void {
     this.#restart?.cancel();
-    this.#powerOff();
+    this.#leave(how);
     this.#settle("ended");
   }
 
   #boot(): void {
     const life = ++this.lives;
-    const world = this.context.world(this.spec, this.log);
-    const agent = createAgent(this.spec, world, (event) => this.#heard(event, life));
+    const world = this.#box.boot(this.log.log);
+    // A dead process may run on to its next wait; what it says then is not heard.
+    const agent = createAgent(this.spec, world, (event) => world.process.alive && this.#heard(event, life));
     this.#life = { agent, world };
+    world.process.holds(() => this.#struck(life));
     void agent
       .run()
       .catch((error: unknown) => this.#broke(error, life))
@@ -105,16 +117,26 @@ export class VirtualDevice {
 
   #ended(life: number): void {
     if (life !== this.lives || !this.#life) return;
-    this.#powerOff();
+    this.#leave(({ world }) => world.process.kill());
     this.#calmDown();
     const { persona, surplus } = this.spec;
     if (persona.restartAfterMs === undefined || surplus) this.#settle("ended");
     else this.#restart = this.context.after(persona.restartAfterMs, () => this.#boot());
   }
 
-  #powerOff(): void {
-    this.#life?.world.process.kill();
+  /** Something else ended the life. */
+  #struck(life: number): void {
+    if (life !== this.lives || !this.#life) return;
     this.#life = undefined;
+    this.#wentOffline();
+    this.#calmDown();
+    this.#restart = this.context.after(this.#box.returnsAfterMs(), () => this.#boot());
+  }
+
+  #leave(how: (life: Life) => void): void {
+    const life = this.#life;
+    this.#life = undefined;
+    if (life) how(life);
     this.#wentOffline();
   }
 

@@ -1,9 +1,9 @@
 import { FirstbootError, reasonOf } from "../src/error.js";
 import { IntegrationClient } from "../src/protocol/integration/index.js";
-import type { Log } from "../src/world/log.js";
 import { seededRandom } from "../src/world/random.js";
 import { realWorld } from "../src/world/real/index.js";
-import type { Env, World } from "../src/world/world.js";
+import type { World } from "../src/world/world.js";
+import { type Box, type BoxSpec, realBox } from "./box.js";
 import { VirtualDevice } from "./device.js";
 import { deviceEvidence, type Evidence, keyIdsOf, learnSecrets, readTexts, serverEvidence } from "./evidence.js";
 import { claimDirectory } from "./files.js";
@@ -11,7 +11,7 @@ import type { Fleet, Progress } from "./fleet.js";
 import { environmentOf } from "./identity.js";
 import { Metrics } from "./metrics.js";
 import { prepareDevices } from "./prepare.js";
-import { compileReport } from "./report/compile.js";
+import { compileReport, type RunFacts } from "./report/compile.js";
 import type { Report } from "./report/schema.js";
 import type { Scenario } from "./scenario.js";
 import { Secrets } from "./secrets.js";
@@ -28,16 +28,6 @@ export interface Target {
   readonly ca?: string;
 }
 
-/** What the world of one life of a device is made from. */
-export interface DeviceHost {
-  readonly name: string;
-  /** The device's directory: the root of its disk. */
-  readonly root: string;
-  readonly env: Env;
-  readonly log: Log;
-  readonly ca?: string;
-}
-
 export interface RunOptions {
   readonly scenario: Scenario;
   /** What relative paths in the scenario start from. */
@@ -47,14 +37,18 @@ export interface RunOptions {
   readonly out: string;
   /** The simulator's own world; the machine's if absent. */
   readonly world?: World;
-  /** The world of one life of a device; the machine's if absent. */
-  readonly deviceWorld?: (host: DeviceHost) => World;
+  /** The devices' boxes; directories of this machine if absent. */
+  readonly box?: (spec: BoxSpec) => Box;
   /** Called at the start and end of each phase and whenever a device gets there. */
   readonly onProgress?: (progress: Progress) => void;
   /** Stops the run politely: devices disconnect and the report covers what ran. */
   readonly signal?: AbortSignal;
   /** Texts that no secret may appear in, such as the server's log. */
   readonly evidenceFiles?: readonly string[];
+  /** More such texts, taken when the run is over. */
+  readonly evidenceTexts?: () => readonly { readonly name: string; readonly text: string }[];
+  /** Called when the devices are ready to boot, with what is about to happen to them. */
+  readonly onReady?: (fleet: Fleet) => void;
 }
 
 /**
@@ -63,6 +57,11 @@ export interface RunOptions {
  * before the first device boots; a target that is lost later is judged.
  */
 export async function runScenario(options: RunOptions): Promise<Report> {
+  return compileReport(await runFleet(options));
+}
+
+/** Runs a fleet to its end, or to an interruption, and gathers what it is judged by. Throws as `runScenario` does. */
+export async function runFleet(options: RunOptions): Promise<RunFacts> {
   const { scenario, target, out, baseDirectory } = options;
   const ca = target.ca === undefined ? {} : { ca: target.ca };
   const world = options.world ?? realWorld({ name: "simulator", ...ca });
@@ -76,7 +75,7 @@ export async function runScenario(options: RunOptions): Promise<Report> {
   const began = world.clock.monotonic();
   const now = (): number => world.clock.monotonic() - began;
   const metrics = new Metrics();
-  const newWorld = options.deviceWorld ?? realWorld;
+  const newBox = options.box ?? realBox;
   const devices = specs.map(
     (spec) =>
       new VirtualDevice(spec, {
@@ -85,13 +84,14 @@ export async function runScenario(options: RunOptions): Promise<Report> {
         observe: ({ spec: { surplus } }, event, at) => {
           if (!surplus) metrics.observe(event, at);
         },
-        world: ({ name, directory, identity }, { log }) =>
-          newWorld({ name, root: directory, env: environmentOf(identity), log, ...ca }),
+        box: ({ name, directory, identity }) => newBox({ name, root: directory, env: environmentOf(identity), ...ca }),
       }),
   );
   const signal = options.signal ?? new AbortController().signal;
   const random = seededRandom(scenario.seed);
   const fleet: Fleet = { world, random, scenario, client, org, devices, metrics, signal, now };
+
+  options.onReady?.(fleet);
 
   let phases: PhaseRecord[];
   let online: number;
@@ -103,16 +103,16 @@ export async function runScenario(options: RunOptions): Promise<Report> {
     for (const device of devices) device.kill();
   }
   const durationMs = now();
-  const evidence = await gather(fleet, target, options.evidenceFiles ?? []);
+  const evidence = await gather(fleet, options);
   for (const { spec } of devices) if (spec.surplus) await world.disk.remove(spec.directory);
-  return compileReport({ fleet, phases, online, startedAt, durationMs, endpoint, evidence });
+  return { fleet, phases, online, startedAt, durationMs, endpoint, evidence };
 }
 
-async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly string[]): Promise<Evidence> {
+async function gather(fleet: Fleet, { target, evidenceFiles = [], evidenceTexts }: RunOptions): Promise<Evidence> {
   const { world, client, org, devices, scenario } = fleet;
   const specs = devices.map(({ spec }) => spec);
   const secrets = new Secrets();
-  secrets.add(apiKey);
+  secrets.add(target.apiKey);
   const left = await deviceEvidence(world.disk, devices);
   for (const { spec, files } of left) {
     learnSecrets(secrets, spec.files);
@@ -127,7 +127,7 @@ async function gather(fleet: Fleet, { apiKey }: Target, evidenceFiles: readonly 
       return undefined;
     }),
     keyIds: keyIdsOf(specs),
-    texts: await readTexts(world.disk, evidenceFiles),
+    texts: [...(await readTexts(world.disk, evidenceFiles)), ...(evidenceTexts?.() ?? [])],
     secrets,
   };
 }

@@ -1,22 +1,9 @@
 import { z } from "zod";
-import { parseDuration } from "../src/provisioning/duration.js";
+import { linkNames } from "../src/world/virtual/link.js";
+import { Fault } from "./faults/index.js";
 import { scenarioError } from "./problem.js";
 import { parseThreshold } from "./threshold.js";
-
-const week = 7 * 24 * 3600 * 1000;
-
-/** A length of time as text, milliseconds once read. Zero means at once. */
-const Time = z.string().transform((text, context) => {
-  const milliseconds = parseDuration(text);
-  if (milliseconds !== undefined && milliseconds <= week) return milliseconds;
-  context.addIssue({
-    code: "custom",
-    message: 'is not a duration; allowed: 0s to 1w, written like "250ms", "10s", "5m"',
-  });
-  return z.NEVER;
-});
-
-const LongTime = Time.refine((milliseconds) => milliseconds > 0, "must be longer than nothing");
+import { LongTime, Time } from "./time.js";
 
 const ThresholdText = z.string().transform((text, context) => {
   const threshold = parseThreshold(text);
@@ -35,6 +22,8 @@ const common = {
   surplus: z.number().int().min(0).max(1_000).default(0),
   /** Directory of files that devices receive, relative to the scenario. */
   artifacts: z.string().min(1).optional(),
+  /** The devices' connection in the virtual world. */
+  link: z.enum(linkNames).default("broadband"),
 };
 
 const NewtPopulation = z
@@ -103,6 +92,8 @@ export const Scenario = z.strictObject({
     .max(maxPopulations)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "two populations have one name"),
   phases: Phases,
+  /** What goes wrong meanwhile; in the virtual world only. */
+  faults: z.array(Fault).max(1_000).default([]),
   thresholds: z.array(ThresholdText).prefault(["enrolled == 100%"]),
 });
 export type Scenario = z.infer<typeof Scenario>;

@@ -31,11 +31,15 @@ async function lonelySite(more: Partial<DeviceSpec> = {}) {
       return { cancel: () => planned.delete(fn) };
     },
     observe: () => {},
-    world: () => {
-      const world = realWorld({ root: directory });
-      const request = () => Promise.reject(new NetworkError("nobody there"));
-      return { ...world, network: { ...world.network, request } };
-    },
+    box: () => ({
+      boot: () => {
+        const world = realWorld({ root: directory });
+        const request = () => Promise.reject(new NetworkError("nobody there"));
+        return { ...world, network: { ...world.network, request } };
+      },
+      cutPower: () => {},
+      returnsAfterMs: () => 0,
+    }),
   });
   return { device, planned, delays };
 }

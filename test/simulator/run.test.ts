@@ -193,10 +193,14 @@ describe("a run against a control plane", () => {
     const report = await run({
       scenario: one({ name: "stock", kind: "newt", persona: "newt", count: 1, key: {} }),
       world: { ...machine, clock: soon },
-      deviceWorld: (host) => {
-        const world = realWorld(host);
-        return { ...world, network: { ...world.network, request: lost(world, () => ++exchanges <= 2) } };
-      },
+      box: (spec) => ({
+        boot: (log) => {
+          const world = realWorld({ ...spec, log });
+          return { ...world, network: { ...world.network, request: lost(world, () => ++exchanges <= 2) } };
+        },
+        cutPower: () => {},
+        returnsAfterMs: () => 0,
+      }),
     });
     expect(report.verdict).toBe("passed");
     expect(report.failures).toEqual([{ kind: "exchange network", count: 2, example: "out of order" }]);

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { VirtualHost } from "../../src/world/virtual/index.js";
+import { LongTime, Time } from "../time.js";
+import { faultKind, forAWhile, type Ground } from "./fault.js";
+
+/**
+ * Processes die at whatever they wait for: at each awaited call with chance `rate`, before it has its effect or after,
+ * alone or with their host's power.
+ */
+export const crashes = faultKind({
+  schema: z.strictObject({
+    fault: z.literal("crashes"),
+    at: Time,
+    for: LongTime,
+    rate: z.number().gt(0).max(0.5),
+    of: z.enum(["devices", "control-plane", "all"]).default("devices"),
+  }),
+  begin: ({ rate, of, ...fault }, ground) => {
+    const devices = of === "control-plane" ? [] : ground.devices;
+    const hosts = of === "devices" ? devices : [...devices, ground.plane.host];
+    forAWhile(ground, hosts, fault.for, (host) => endanger(host, rate, ground));
+  },
+});
+
+function endanger(host: VirtualHost, rate: number, { random }: Ground): () => void {
+  const chance = random.fork(host.name);
+  host.hazard = () => {
+    const draw = chance.float();
+    if (draw >= rate) return undefined;
+    host.stroke = draw < rate / 2 ? "kill" : "power loss";
+    return chance.float() < 0.5 ? "before" : "after";
+  };
+  return () => {
+    host.hazard = undefined;
+  };
+}
