@@ -12,7 +12,7 @@ import type { Services } from "./services.js";
 import { createStore } from "./store/store.js";
 
 /** How often silent channels are looked for, milliseconds: one timer for all of them. */
-const sweepInterval = 30_000;
+const sweepInterval = 15_000;
 
 /** How often expired tokens are forgotten, milliseconds. */
 const tidyInterval = 3_600_000;

@@ -163,7 +163,7 @@ test("a tunnel that does not say who it is is dropped, one that has is probed", 
   const plane = await Plane.start(":memory:", clock);
   const stranger = await plane.tunnel();
   const tunnel = await plane.connected(await plane.device(await plane.code()));
-  clock.move(30_000);
+  clock.move(36_000);
   expect(await stranger.hearClose()).toBe(1006);
   await expect.poll(() => tunnel.pings).toBe(1);
   expect(tunnel.channel.open).toBe(true);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openSqlite } from "../../src/control-plane/index.js";
 import { channelUrl } from "../../src/protocol/newt/index.js";
 import { UpgradeRefused } from "../../src/world/network.js";
 import { MovableClock, org, Plane } from "./plane.js";
@@ -84,21 +85,22 @@ test("a silent channel is probed, and dropped when nothing was heard for 90 s", 
   const clock = new MovableClock();
   const plane = await Plane.start(":memory:", clock);
   const newt = await plane.newt(await plane.site(await plane.key()));
-  clock.move(30_000);
+  clock.move(36_000);
   await expect.poll(() => newt.pings).toBe(1);
   clock.move(90_000);
   expect(await newt.hearClose()).toBe(1006);
   await expect.poll(() => plane.integration.listSites(org)).toMatchObject([{ online: false }]);
 });
 
-test("a token opens channels for an hour", async () => {
+test("expired tokens are forgotten within the hour", async () => {
   const clock = new MovableClock();
-  const plane = await Plane.start(":memory:", clock);
-  const url = channelUrl(plane.origin, await plane.token(await plane.site(await plane.key())));
-  clock.move(3_590_000);
-  await plane.client.network.connect(url, { timeoutMs: 5_000 });
-  clock.move(10_001);
-  await expect(plane.client.network.connect(url, { timeoutMs: 5_000 })).rejects.toEqual(new UpgradeRefused(401));
+  const database = openSqlite(":memory:");
+  const plane = await Plane.start(database, clock);
+  const tokens = () => database.prepare("select * from session").all([]);
+  await plane.token(await plane.site(await plane.key()));
+  expect(tokens()).toHaveLength(1);
+  clock.move(3_600_001);
+  await expect.poll(tokens).toEqual([]);
 });
 
 test("of two channels of one identity the newest stays", async () => {
@@ -157,6 +159,18 @@ test("a site cannot take over a resource of another, nor half of a document", as
   });
   first.say(apply(blueprint("own")));
   expect((await first.hear("newt/blueprint/results")).data).toMatchObject({ success: true });
+});
+
+test("a blueprint that is to be applied once is confirmed again and not applied again", async () => {
+  const plane = await Plane.start();
+  const newt = await plane.newt(await plane.site(await plane.key()));
+  const once = { type: "newt/blueprint/apply", data: { blueprint: blueprint("web"), once: true } };
+  for (const times of [1, 2]) {
+    newt.say(once);
+    await expect.poll(() => newt.heard.filter(({ type }) => type === "newt/blueprint/results")).toHaveLength(times);
+  }
+  expect(newt.heard.filter(({ data }) => JSON.stringify(data).includes('"success":true'))).toHaveLength(2);
+  expect(await plane.integration.listBlueprints(org)).toHaveLength(1);
 });
 
 test("a pending site's blueprint waits, and approval applies it and tells the site", async () => {

@@ -19,14 +19,16 @@ function presenceAt(monotonic: number): Presence<ReturnType<typeof channel>> {
   return new Presence({ ...realClock(new Process("test")), now: () => 1_000_000, monotonic: () => monotonic });
 }
 
-test("a sweep probes the living and drops what has been silent for 90 s", () => {
+test("a sweep leaves the living alone, probes the silent and drops what gave no sign of life for 75 s", () => {
   const presence = presenceAt(200_000);
-  const [living, silent] = [channel(110_001), channel(110_000)];
+  const [living, silent, dead] = [channel(165_001), channel(165_000), channel(125_000)];
   presence.enter("living", living);
   presence.enter("silent", silent);
+  presence.enter("dead", dead);
   presence.sweep();
-  expect(living.done).toEqual(["probe"]);
-  expect(silent.done).toEqual(["terminate"]);
+  expect(living.done).toEqual([]);
+  expect(silent.done).toEqual(["probe"]);
+  expect(dead.done).toEqual(["terminate"]);
 });
 
 test("the newest channel of an identity wins, and the older one's end does not end it", () => {

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from "../../world/clock.js";
 
-/** A channel that is silent for this long is dead, milliseconds. */
-const silenceLimit = 90_000;
+/** A channel that is silent for this long is asked for a sign of life, and after so long is dead, milliseconds. */
+const silence = { asked: 35_000, dead: 75_000 } as const;
 
 /** A channel whose other end has a name. */
 export interface Live {
@@ -58,12 +58,16 @@ export class Presence<L extends Live> {
     return channel && isoTime(this.#clock.now() - (this.#clock.monotonic() - channel.heardAt));
   }
 
-  /** Probes every channel and drops those that have been silent for 90 s, half-open ones among them (PROTOCOLS D2). */
+  /**
+   * Asks channels that have fallen silent for a sign of life and drops those that gave none, half-open ones among them
+   * (PROTOCOLS D2). Swept four times a minute, it finds a dead one within 90 s.
+   */
   sweep(): void {
     const now = this.#clock.monotonic();
     for (const channel of this.#live.values()) {
-      if (now - channel.heardAt >= silenceLimit) channel.terminate();
-      else channel.probe();
+      const silentMs = now - channel.heardAt;
+      if (silentMs >= silence.dead) channel.terminate();
+      else if (silentMs >= silence.asked) channel.probe();
     }
   }
 

@@ -68,13 +68,17 @@ export function blueprintStore({ world, database, command }: StoreBase) {
   }
 
   return {
-    /** Applies a site's blueprint (JSON text) whole or not at all; parks it while the site is pending. */
-    apply: (owner: BlueprintOwner, contents: string): Promise<BlueprintResult> => {
+    /**
+     * Applies a site's blueprint (JSON text) whole or not at all; parks it while the site is pending. `once`: what this
+     * site has had applied is confirmed again and left as it is.
+     */
+    apply: (owner: BlueprintOwner, contents: string, once = false): Promise<BlueprintResult> => {
       const check = checkText(contents);
       return command(async (tx) => {
         const status = await statusOf(tx, owner.siteId);
         if (status === undefined) return failed("the site does not exist any more");
         if (status === "pending" && check.ok) return park(tx, owner, contents);
+        if (once && (await wasApplied(tx, owner, contents))) return { success: true, message: applied };
         const result = await apply(tx, owner, check);
         await remember(tx, owner, contents, result, false);
         return result;
@@ -121,6 +125,17 @@ export function blueprintStore({ world, database, command }: StoreBase) {
 }
 
 export type BlueprintStore = ReturnType<typeof blueprintStore>;
+
+async function wasApplied(tx: Tx, { siteId }: BlueprintOwner, contents: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom("blueprint")
+    .select("id")
+    .where("site_id", "=", siteId)
+    .where("succeeded", "=", 1)
+    .where("contents", "=", contents)
+    .executeTakeFirst();
+  return row !== undefined;
+}
 
 function failed(why: string): BlueprintResult {
   return { success: false, message: `Failed to update database from config: ${why}` };

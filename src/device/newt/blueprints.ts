@@ -1,5 +1,6 @@
+import type { z } from "zod";
 import { FirstbootError, reasonOf } from "../../error.js";
-import { BlueprintResultsData } from "../../protocol/newt/index.js";
+import { type BlueprintApplyData, BlueprintResultsData } from "../../protocol/newt/index.js";
 import { blueprintJson } from "../../provisioning/blueprint/index.js";
 import type { BlueprintMode } from "../event.js";
 import { tidy } from "../failure.js";
@@ -17,6 +18,8 @@ export interface BlueprintFiles {
   readonly provisioningBlueprintFile: string | undefined;
 }
 
+type SendBlueprint = (data: z.infer<typeof BlueprintApplyData>) => void;
+
 /**
  * The blueprints of a site, over all its sessions. The declarative one goes out in each session, the provisioning one until
  * it is done with, and never again (PROTOCOLS B1). An answer does not say what it answers, so a persona that needs
@@ -26,7 +29,7 @@ export class Blueprints {
   #provisioning: string | undefined;
   #waiting: Blueprint[] = [];
   #sent: (Blueprint & { readonly at: number })[] = [];
-  #send: (json: string) => void = () => {};
+  #send: SendBlueprint = () => {};
 
   constructor(
     private readonly host: Host,
@@ -37,7 +40,7 @@ export class Blueprints {
   }
 
   /** A session opened: sends what is due through it. */
-  open(send: (json: string) => void): Promise<void> {
+  open(send: SendBlueprint): Promise<void> {
     const { blueprintFile } = this.files;
     this.#send = send;
     this.#sent = [];
@@ -78,7 +81,7 @@ export class Blueprints {
       if (json === undefined) continue;
       if (blueprint.mode === "provisioning" && !oneByOne) this.#provisioning = undefined;
       this.#sent.push({ ...blueprint, at: this.host.world.clock.monotonic() });
-      this.#send(json);
+      this.#send({ blueprint: json, ...(blueprint.mode === "provisioning" && oneByOne && { once: true }) });
     }
   }
 

@@ -52,7 +52,7 @@ export class NewtSession implements Session {
     void this.#link.closed.then(() => this.stopAsking());
     this.#link.begin(0);
     this.askForExitNodes();
-    void memory.blueprints.open((blueprint) => this.#send("newt/blueprint/apply", { blueprint }));
+    void memory.blueprints.open((data) => this.#send("newt/blueprint/apply", data));
     this.#link.listen();
   }
 

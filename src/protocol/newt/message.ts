@@ -22,7 +22,8 @@ export const ExitNodesData = z.object({
   ),
   chainId: z.string().optional(),
 });
-export const BlueprintApplyData = z.object({ blueprint: z.string() });
+/** `once` is ours: a provisioning blueprint, which a server that knows the word never applies a second time to its site. */
+export const BlueprintApplyData = z.object({ blueprint: z.string(), once: z.boolean().optional() });
 export const BlueprintResultsData = z.object({ success: z.boolean(), message: z.string().optional() });
 
 const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };

@@ -6,7 +6,7 @@ import type { NewtConnection } from "./connection.js";
 export async function applyBlueprint(connection: NewtConnection, data: unknown, { store }: Services): Promise<void> {
   const parsed = BlueprintApplyData.safeParse(data);
   const result = parsed.success
-    ? await store.blueprints.apply(connection.site, parsed.data.blueprint)
+    ? await store.blueprints.apply(connection.site, parsed.data.blueprint, parsed.data.once)
     : { success: false, message: "The message holds no blueprint text" };
   connection.send("newt/blueprint/results", result);
 }
