@@ -25,6 +25,8 @@ export interface VirtualRunOptions extends SchedulerOptions {
 /** A run in the virtual world: its report, and what it took. */
 export interface VirtualRun {
   readonly report: Report;
+  /** What the report was made from. */
+  readonly facts: RunFacts;
   /** The same for the same seed. */
   readonly hash: string;
   /** Messages delivered and timers fired. */
@@ -43,7 +45,7 @@ export async function runVirtually(options: VirtualRunOptions): Promise<VirtualR
   try {
     const facts = await virtual.run(() => live(virtual, plane, options));
     const { hash, events, now: virtualMs } = virtual;
-    return { report: compileReport(facts), hash, events, virtualMs };
+    return { report: compileReport(facts), facts, hash, events, virtualMs };
   } finally {
     plane.close();
   }

@@ -31,6 +31,7 @@ export class Link {
   #beatAt = 0;
   #beatenAt: number | undefined;
   #timer: Timer | undefined;
+  readonly #tick = (): void => this.#pulse();
   #close: (closed: Closed) => void = () => {};
 
   constructor(
@@ -111,7 +112,7 @@ export class Link {
       this.channel.ping();
     }
     const next = Math.min(this.#beatAt, deadline);
-    this.#timer = this.host.world.clock.after(Math.max(0, next - now), () => this.#pulse());
+    this.#timer = this.host.world.clock.after(Math.max(0, next - now), this.#tick);
   }
 
   #ended(code: number, reason: string): Closed {

@@ -16,9 +16,19 @@ export interface Clock {
   turn(): Promise<void>;
 }
 
-/** A wall time as ISO 8601 in UTC. */
+const minuteMs = 60_000;
+/** The minute whose text was asked for last: what happens together is told in the same minute. */
+let minute = { at: Number.NaN, text: "" };
+
+/** A wall time as ISO 8601 in UTC, to the millisecond. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.trunc(ms);
+  const at = Math.floor(whole / minuteMs);
+  if (at !== minute.at) minute = { at, text: new Date(whole).toISOString().slice(0, -7) };
+  const rest = whole - at * minuteMs;
+  const seconds = Math.trunc(rest / 1_000);
+  const milliseconds = String(rest % 1_000).padStart(3, "0");
+  return `${minute.text}${seconds < 10 ? "0" : ""}${seconds}.${milliseconds}Z`;
 }
 
 /** `fn` every `ms` until the returned timer is cancelled; ticks do not pile up. */

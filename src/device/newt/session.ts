@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { channelUrl, decodeMessage, encodeAsNewt, type NewtMessage } from "../../protocol/newt/index.js";
+import { channelUrl, decodeMessage, encodeAsNewt, encodeHeartbeat } from "../../protocol/newt/index.js";
 import { every, type Timer } from "../../world/clock.js";
 import type { Channel, Message } from "../../world/network.js";
 import type { Session } from "../connection.js";
@@ -113,13 +113,11 @@ export class NewtSession implements Session {
   }
 
   #beat(): void {
-    const { configVersion } = this.memory;
-    this.#send("newt/ping", {}, configVersion);
+    this.#link.send(encodeHeartbeat(this.memory.configVersion));
   }
 
-  #send(type: string, data: unknown, configVersion = 0): void {
-    const message: NewtMessage = { type, data, ...(configVersion !== 0 && { configVersion }) };
-    this.#link.send(encodeAsNewt(message));
+  #send(type: string, data: unknown): void {
+    this.#link.send(encodeAsNewt({ type, data }));
   }
 }
 

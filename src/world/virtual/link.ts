@@ -49,6 +49,8 @@ export class Link {
   trusts = true;
   #profile: LinkProfile;
   #delays: Float64Array;
+  /** Draws of 24 bits below this are losses. */
+  #lossBelow: number;
   /** When what was sent before is on its way, in each direction. */
   readonly #busyUntil = { out: 0, in: 0 };
 
@@ -58,6 +60,7 @@ export class Link {
   ) {
     this.#profile = profile;
     this.#delays = delaysOf(profile);
+    this.#lossBelow = profile.loss * 2 ** 24;
   }
 
   get profile(): LinkProfile {
@@ -67,12 +70,15 @@ export class Link {
   set profile(profile: LinkProfile) {
     this.#profile = profile;
     this.#delays = delaysOf(profile);
+    this.#lossBelow = profile.loss * 2 ** 24;
   }
 
-  /** One packet's way, milliseconds. */
-  latency(): number {
-    const { latencyMs } = this.#profile;
-    return latencyMs === 0 ? 0 : (this.#delays[this.random.uint32() >>> 24] ?? latencyMs);
+  /** One packet's way, milliseconds; infinite if it is lost. */
+  packet(): number {
+    const { latencyMs, loss } = this.#profile;
+    if (latencyMs === 0 && loss === 0) return 0;
+    const draw = this.random.uint32();
+    return (draw & 0xffffff) < this.#lossBelow ? Number.POSITIVE_INFINITY : (this.#delays[draw >>> 24] ?? latencyMs);
   }
 
   /** Puts so many bytes behind those that are on their way already; milliseconds until the last is through. */
@@ -82,11 +88,6 @@ export class Link {
     const end = Math.max(now, this.#busyUntil[direction]) + (bytes / bandwidth) * 1_000;
     this.#busyUntil[direction] = end;
     return end - now;
-  }
-
-  loses(): boolean {
-    const { loss } = this.#profile;
-    return loss > 0 && this.random.float() < loss;
   }
 
   cuts(): boolean {

@@ -79,9 +79,13 @@ export class Machine implements Home {
   /** One packet's way to another host, milliseconds, and as long as it takes to send a lost one again. */
   latencyTo(other: Machine): number {
     if (this === other) return 0;
-    let delay = this.link.latency() + other.link.latency();
-    for (let wait: number = retransmission.first; this.link.loses() || other.link.loses(); wait *= 2) delay += wait;
-    return delay;
+    let delay = this.link.packet() + other.link.packet();
+    let waited = 0;
+    for (let wait: number = retransmission.first; delay === Number.POSITIVE_INFINITY; wait *= 2) {
+      waited += wait;
+      delay = this.link.packet() + other.link.packet();
+    }
+    return waited + delay;
   }
 
   /** Whether what this host sends gets to another now. */

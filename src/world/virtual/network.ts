@@ -206,16 +206,14 @@ export function virtualNetwork(process: VirtualProcess, host: Machine, internet:
   /** Once, late, or never. */
   function sendDatagram(data: Uint8Array, port: number, to: UdpPeer): void {
     const at = internet.find(to.host, host);
-    if (!at || (at !== host && (host.link.loses() || at.link.loses()))) return;
+    const packet = at === host ? 0 : host.link.packet() + (at?.link.packet() ?? 0);
+    if (!at || packet === Number.POSITIVE_INFINITY) return;
     const copy = Uint8Array.from(data);
     const size = data.length + 28;
     const { now } = scheduler;
-    const delay =
-      at === host
-        ? 0
-        : host.link.queue(size, "out", now) + at.link.queue(size, "in", now) + host.link.latency() + at.link.latency();
+    const queued = at === host ? 0 : host.link.queue(size, "out", now) + at.link.queue(size, "in", now);
     const from: UdpPeer = { host: at === host ? "127.0.0.1" : host.address, port };
-    scheduler.after(delay, {
+    scheduler.after(queued + packet, {
       fire: () => {
         const target = at.udpPorts.get(to.port);
         if (!target?.process.alive || !host.reaches(at) || (target.local && at !== host)) return;

@@ -1,5 +1,6 @@
 import { reasonOf } from "../../../error.js";
-import { decodeMessage } from "../../../protocol/newt/message.js";
+import { knownHeartbeat } from "../../../protocol/newt/heartbeat.js";
+import { decodeMessage, type NewtMessage } from "../../../protocol/newt/message.js";
 import type { Channel, ChannelListener, Message } from "../../../world/network.js";
 import { isTooDeep } from "../../json-depth.js";
 import type { Services } from "../../services.js";
@@ -9,6 +10,10 @@ import { newtHandlers } from "./handlers.js";
 
 /** From 1 on: a newt reports every number but 0, so none of its losses goes unnoticed (PROTOCOLS E1). */
 const configVersion = 1;
+
+function readMessage(text: string): NewtMessage | undefined {
+  return knownHeartbeat(text) ?? (isTooDeep(text) ? undefined : decodeMessage(text));
+}
 
 /** One newt's channel. */
 export class NewtSession implements ChannelListener, NewtConnection {
@@ -34,7 +39,7 @@ export class NewtSession implements ChannelListener, NewtConnection {
 
   message(message: Message): void {
     this.#hear();
-    const decoded = typeof message === "string" && !isTooDeep(message) ? decodeMessage(message) : undefined;
+    const decoded = typeof message === "string" ? readMessage(message) : undefined;
     if (!decoded || this.#gone) return;
     // Types without a handler are taken in silence: an error reply would reset the newt's config version (PROTOCOLS D2).
     const handled = newtHandlers.get(decoded.type)?.(this, decoded.data, this.services);
