@@ -65,12 +65,15 @@ export class VirtualDevice {
    * `calm` then too, or earlier when it first waits before it tries again.
    */
   start(): { readonly outcome: Promise<Outcome>; readonly calm: Promise<void> } {
-    const outcome = new Promise<Outcome>((resolve) => {
-      this.#settle = resolve;
-    });
     const calm = new Promise<void>((resolve) => {
       this.#calmDown = resolve;
-      void outcome.then(() => resolve());
+    });
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.#settle = (how) => {
+        this.#calmDown();
+        this.#settle = this.#calmDown = () => {};
+        resolve(how);
+      };
     });
     this.#boot();
     return { outcome, calm };
@@ -104,7 +107,7 @@ export class VirtualDevice {
 
   #boot(): void {
     const life = ++this.lives;
-    const world = this.#box.boot(this.log.log);
+    const world = this.#box.boot(this.log);
     // A dead process may run on to its next wait; what it says then is not heard.
     const agent = createAgent(this.spec, world, (event) => world.process.alive && this.#heard(event, life));
     this.#life = { agent, world };

@@ -9,9 +9,9 @@ export interface HistoryEntry {
   readonly event: DeviceEvent;
 }
 
-/** Beyond this many entries only exchanges, blueprints and ends are kept: an endless reconnect must not fill the memory. */
-const mostEntries = 300;
-const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "blueprint", "stopped"]);
+/** Beyond this many entries only what is judged is kept: a fleet that reconnects for days must not fill the memory. */
+const mostEntries = 16;
+const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "persisted", "blueprint", "stopped"]);
 
 /** What a device told over all its lives, without its heartbeats. */
 export class History {

@@ -1,17 +1,38 @@
 import type { Disk } from "../../src/world/disk.js";
+import type { Log } from "../../src/world/log.js";
 import {
   linkProfiles,
+  ProcessDisk,
   type VirtualHost,
   type VirtualLife,
   type VirtualWorld,
-  virtualDisk,
 } from "../../src/world/virtual/index.js";
+import type { Env, World } from "../../src/world/world.js";
 import type { Box, BoxSpec } from "../box.js";
 import type { Scenario } from "../scenario.js";
 import { mountedDisk, type Place } from "./mount.js";
 
 /** How long a device stays away after something has ended its life, milliseconds. */
 const away = { least: 1_000, most: 20_000 };
+
+class VirtualBox implements Box {
+  constructor(
+    private readonly host: VirtualHost,
+    private readonly env: Env,
+  ) {}
+
+  boot(log: Log): World {
+    return this.host.boot({ env: this.env, log });
+  }
+
+  cutPower(): void {
+    this.host.losePower();
+  }
+
+  returnsAfterMs(): number {
+    return away.least + this.host.random.float() * (away.most - away.least);
+  }
+}
 
 /** The devices' hosts, and the way to their disks below the run's directory. */
 export class VirtualBoxes {
@@ -30,13 +51,7 @@ export class VirtualBoxes {
 
   /** The box of a device whose directory has been laid out. */
   box({ root, env }: BoxSpec): Box {
-    const host = this.#hostOf(root);
-    const random = host.random.fork("away");
-    return {
-      boot: (log) => host.boot({ env, log }),
-      cutPower: () => host.losePower(),
-      returnsAfterMs: () => away.least + random.float() * (away.most - away.least),
-    };
+    return new VirtualBox(this.#hostOf(root), env);
   }
 
   /** The simulator's disk with the devices' disks in it. */
@@ -48,7 +63,7 @@ export class VirtualBoxes {
       const [population, number, ...below] = path.slice(devices.length).split("/");
       if (population === undefined || number === undefined) return undefined;
       const host = this.#hostOf(`${devices}${population}/${number}`);
-      const disk = disks.get(host) ?? virtualDisk(own.process, host.disk);
+      const disk = disks.get(host) ?? new ProcessDisk(own.process, host.disk);
       disks.set(host, disk);
       return { disk, bare: host.disk, path: `/${below.join("/")}` };
     });

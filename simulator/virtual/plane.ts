@@ -28,10 +28,10 @@ export class VirtualPlane {
 
   /** Resolves when it serves for the first time. */
   start(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const main = (world: World): Promise<void> => this.#serve(world).then(resolve, reject);
+    return new Promise((resolve) => {
+      const main = (world: World): Promise<void> => this.#serve(world).then(resolve);
       const restartAfterMs = (): number => this.downtimeMs;
-      this.#supervisor = supervise(this.virtual, this.host, main, { restartAfterMs, log: this.#log.log });
+      this.#supervisor = supervise(this.virtual, this.host, main, { restartAfterMs, log: this.#log });
     });
   }
 

@@ -5,6 +5,9 @@ import type { Observer, Step, StopReason } from "./event.js";
 import { Ended, networkFailure, refusesForGood, retryAfterMs, StepFailed, tidy } from "./failure.js";
 import type { Persona, Retry } from "./persona.js";
 
+/** Why a wait is left; without a reason of its own an abort makes an error with a stack. */
+const over = "over";
+
 /** The box a device lives on: its World, its habits, its observer, its life, and the wish to stop, which ends every wait. */
 export class Host {
   #life: Promise<StopReason> | undefined;
@@ -135,7 +138,7 @@ export class Host {
     try {
       await this.until(() => this.world.clock.sleep(ms, waiting.signal));
     } finally {
-      waiting.abort();
+      waiting.abort(over);
     }
   }
 }

@@ -37,37 +37,48 @@ export function text(random: Random, alphabet: string, length: number): string {
 /** A stream's state: four words. */
 type State = readonly [number, number, number, number];
 
-/** A deterministic stream: sfc32 (Small Fast Counter). Good for everything but secrets that matter. */
+/** A deterministic stream. Good for everything but secrets that matter. */
 export function seededRandom(seed: string | number): Random {
-  return stream(scramble([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x517cc1b7], String(seed)));
+  return new Stream(scramble([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x517cc1b7], String(seed)));
 }
 
-function stream(start: State): Random {
-  let [a, b, c, counter] = start;
+/** sfc32 (Small Fast Counter). A class, since a fleet has a hundred thousand of them. */
+class Stream implements Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter: number;
+  readonly #start: State;
 
-  function uint32(): number {
-    const out = (a + b + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + out) | 0;
+  constructor(start: State) {
+    this.#start = start;
+    [this.#a, this.#b, this.#c, this.#counter] = start;
+  }
+
+  uint32(): number {
+    const out = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + out) | 0;
     return out >>> 0;
   }
 
-  function bytes(length: number): Buffer {
+  float(): number {
+    return this.uint32() / 2 ** 32;
+  }
+
+  bytes(length: number): Buffer {
     const drawn = Buffer.allocUnsafe(length);
     let at = 0;
-    for (; at + 4 <= length; at += 4) drawn.writeUInt32LE(uint32(), at);
-    if (at < length) drawn.writeUIntLE(uint32() % 2 ** (8 * (length - at)), at, length - at);
+    for (; at + 4 <= length; at += 4) drawn.writeUInt32LE(this.uint32(), at);
+    if (at < length) drawn.writeUIntLE(this.uint32() % 2 ** (8 * (length - at)), at, length - at);
     return drawn;
   }
 
-  return {
-    bytes,
-    uint32,
-    float: () => uint32() / 2 ** 32,
-    fork: (name) => stream(scramble(start, name)),
-  };
+  fork(name: string): Random {
+    return new Stream(scramble(this.#start, name));
+  }
 }
 
 /** Mixes a text into a state so that each of its bits reaches all words. */

@@ -1,3 +1,3 @@
 export * from "./api.js";
-export { encodeHeartbeat, knownHeartbeat } from "./heartbeat.js";
+export { encodeHeartbeat, encodePong, knownHeartbeat } from "./heartbeat.js";
 export * from "./message.js";

@@ -174,15 +174,14 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   #takeAll({ frames }: Segment): void {
+    const { trace, now } = this.process.scheduler;
+    trace.events += frames.length;
+    trace.moment(now, this.host.index);
     for (const frame of frames) this.#take(frame);
   }
 
   #take(frame: Frame): void {
-    const { process } = this;
-    const { trace } = process.scheduler;
-    trace.events++;
-    trace.moment(process.scheduler.now, this.host.index);
-    if (this.#state === "closed" || !process.alive) {
+    if (this.#state === "closed" || !this.process.alive) {
       if (!isControl(frame) || frame.kind !== "reset") this.#transmit(reset, 0);
       return;
     }

@@ -5,37 +5,49 @@ import { never, type VirtualProcess } from "./process.js";
 /** When every virtual world begins. */
 export const epoch = Date.UTC(2026, 0, 1);
 
-/** The clock of one process. `skewMs` is how far its host's wall clock is ahead. */
-export function virtualClock(process: VirtualProcess, skewMs: number): Clock {
-  const { scheduler } = process;
+/** The clock of one process. */
+export class VirtualClock implements Clock {
+  constructor(
+    private readonly process: VirtualProcess,
+    /** How far its host's wall clock is ahead, milliseconds. */
+    private readonly skewMs: number,
+  ) {}
 
-  function after(ms: number, fn: () => void): Timer {
-    scheduler.enter();
+  now(): number {
+    return epoch + this.skewMs + Math.floor(this.process.scheduler.now);
+  }
+
+  monotonic(): number {
+    return this.process.scheduler.now;
+  }
+
+  after(ms: number, fn: () => void): Timer {
+    const { process } = this;
+    process.scheduler.enter();
     const alarm = new Alarm(process, fn);
-    if (process.alive) scheduler.after(Math.max(0, ms), alarm);
+    if (process.alive) process.scheduler.after(Math.max(0, ms), alarm);
     return alarm;
   }
 
-  return {
-    now: () => epoch + skewMs + Math.floor(scheduler.now),
-    monotonic: () => scheduler.now,
-    after,
-    sleep: (ms, signal) => {
-      const call = process.begin("sleep");
-      if (!call) return never();
-      if (signal?.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const wake = (): void => {
-          timer.cancel();
-          signal?.removeEventListener("abort", wake);
-          if (process.survives(call)) resolve();
-        };
-        const timer = after(ms, wake);
-        signal?.addEventListener("abort", wake, { once: true });
-      });
-    },
-    turn: () => process.operation("turn", 0, () => {}),
-  };
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const { process } = this;
+    const call = process.begin("sleep");
+    if (!call) return never();
+    if (signal?.aborted) return process.survives(call) ? Promise.resolve() : never();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timer.cancel();
+        signal?.removeEventListener("abort", wake);
+        if (process.survives(call)) resolve();
+      };
+      const timer = this.after(ms, wake);
+      signal?.addEventListener("abort", wake, { once: true });
+    });
+  }
+
+  turn(): Promise<void> {
+    return this.process.operation("turn", 0, () => {});
+  }
 }
 
 class Alarm implements Timer, Event {

@@ -1,4 +1,4 @@
-import type { Disk } from "../disk.js";
+import type { Disk, FileStat, WriteOptions } from "../disk.js";
 import type { VirtualDisk } from "./disk/virtual-disk.js";
 import type { VirtualProcess } from "./process.js";
 
@@ -11,24 +11,55 @@ const bytesPerMs = 100_000;
  * A host's disk as one of its processes has it. An operation has its effect at its end: what was under way when the
  * process died never happened, and only whole operations that were not yet safe can be torn by a power loss.
  */
-export function virtualDisk(process: VirtualProcess, disk: VirtualDisk): Disk {
-  const between = (least: number, most: number): number => least + (most - least) * disk.random.float();
-  const shortly = (): number => between(0.05, 0.2);
-  const fsync = (path: string): Promise<void> =>
-    process.operation(`fsyncs ${path}`, between(0.5, 8), () => disk.fsync(path));
-  return {
-    read: (path) => process.operation(`reads ${path}`, shortly(), () => disk.read(path)),
-    write: (path, data, { mode = 0o644 } = {}) => {
-      const bytes = Buffer.from(data);
-      const ms = between(0.05, 0.3) + bytes.length / bytesPerMs;
-      return process.operation(`writes ${path}`, ms, () => disk.write(path, bytes, mode));
-    },
-    fsync,
-    fsyncDirectory: fsync,
-    rename: (from, to) => process.operation(`renames ${from} to ${to}`, shortly(), () => disk.rename(from, to)),
-    remove: (path) => process.operation(`removes ${path}`, shortly(), () => disk.remove(path)),
-    makeDirectory: (path) => process.operation(`makes directory ${path}`, shortly(), () => disk.makeDirectory(path)),
-    list: (path) => process.operation(`lists ${path}`, shortly(), () => disk.list(path)),
-    stat: (path) => process.operation(`stats ${path}`, shortly(), () => disk.stat(path)),
-  };
+export class ProcessDisk implements Disk {
+  constructor(
+    private readonly process: VirtualProcess,
+    private readonly disk: VirtualDisk,
+  ) {}
+
+  read(path: string): Promise<Buffer | undefined> {
+    return this.#shortly(`reads ${path}`, () => this.disk.read(path));
+  }
+
+  write(path: string, data: string | Uint8Array, { mode = 0o644 }: WriteOptions = {}): Promise<void> {
+    const bytes = Buffer.from(data);
+    const ms = this.#between(0.05, 0.3) + bytes.length / bytesPerMs;
+    return this.process.operation(`writes ${path}`, ms, () => this.disk.write(path, bytes, mode));
+  }
+
+  fsync(path: string): Promise<void> {
+    return this.process.operation(`fsyncs ${path}`, this.#between(0.5, 8), () => this.disk.fsync(path));
+  }
+
+  fsyncDirectory(path: string): Promise<void> {
+    return this.fsync(path);
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#shortly(`renames ${from} to ${to}`, () => this.disk.rename(from, to));
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#shortly(`removes ${path}`, () => this.disk.remove(path));
+  }
+
+  makeDirectory(path: string): Promise<void> {
+    return this.#shortly(`makes directory ${path}`, () => this.disk.makeDirectory(path));
+  }
+
+  list(path: string): Promise<readonly string[]> {
+    return this.#shortly(`lists ${path}`, () => this.disk.list(path));
+  }
+
+  stat(path: string): Promise<FileStat | undefined> {
+    return this.#shortly(`stats ${path}`, () => this.disk.stat(path));
+  }
+
+  #shortly<T>(name: string, act: () => T): Promise<T> {
+    return this.process.operation(name, this.#between(0.05, 0.2), act);
+  }
+
+  #between(least: number, most: number): number {
+    return least + (most - least) * this.disk.random.float();
+  }
 }

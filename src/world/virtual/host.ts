@@ -1,13 +1,12 @@
-import type { Log } from "../log.js";
-import { logTo, silentLog } from "../log.js";
+import { type Log, type LogFields, type LogLevel, silentLog } from "../log.js";
 import type { Random } from "../random.js";
 import type { Env, World } from "../world.js";
-import { virtualClock } from "./clock.js";
-import { VirtualDisk, virtualDisk } from "./disk.js";
+import { VirtualClock } from "./clock.js";
+import { ProcessDisk, VirtualDisk } from "./disk.js";
 import type { Internet } from "./internet.js";
 import type { LinkProfile } from "./link.js";
 import { Machine } from "./machine.js";
-import { virtualNetwork } from "./network.js";
+import { VirtualNetwork } from "./network.js";
 import { VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
 
@@ -56,12 +55,12 @@ export class VirtualHost extends Machine {
     process.holds(() => this.#processes.delete(process));
     return {
       process,
-      clock: virtualClock(process, this.skewMs),
+      clock: new VirtualClock(process, this.skewMs),
       random,
-      disk: virtualDisk(process, this.disk),
-      network: virtualNetwork(process, this, this.internet),
+      disk: new ProcessDisk(process, this.disk),
+      network: new VirtualNetwork(process, this, this.internet),
       env,
-      log: tracedLog(process, log),
+      log: new ProcessLog(process, log),
     };
   }
 
@@ -84,11 +83,32 @@ export class VirtualHost extends Machine {
   }
 }
 
-/** A log that is silent from the death of its process on. */
-function tracedLog(process: VirtualProcess, log: Log): Log {
-  return logTo((level, message, fields) => {
-    if (!process.alive) return;
-    process.note(`logs ${level}: ${message}`);
-    log[level](message, fields);
-  });
+/** A log that takes part in the trace, and is silent from the death of its process on. */
+class ProcessLog implements Log {
+  constructor(
+    private readonly process: VirtualProcess,
+    private readonly log: Log,
+  ) {}
+
+  debug(message: string, fields?: LogFields): void {
+    this.#write("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#write("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+
+  #write(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (!this.process.alive) return;
+    this.process.note(`logs ${level}: ${message}`);
+    this.log[level](message, fields);
+  }
 }

@@ -1,5 +1,5 @@
 export { epoch } from "./clock.js";
-export { virtualDisk } from "./disk.js";
+export { ProcessDisk } from "./disk.js";
 export type { BootOptions, Stroke, VirtualHost, VirtualLife } from "./host.js";
 export { type LinkProfile, linkProfiles } from "./link.js";
 export type { Fate } from "./process.js";

@@ -51,8 +51,9 @@ export class Link {
   #delays: Float64Array;
   /** Draws of 24 bits below this are losses. */
   #lossBelow: number;
-  /** When what was sent before is on its way, in each direction. */
-  readonly #busyUntil = { out: 0, in: 0 };
+  /** When what was sent before is through, in each direction. */
+  #outUntil = 0;
+  #inUntil = 0;
 
   constructor(
     private readonly random: Random,
@@ -81,13 +82,20 @@ export class Link {
     return (draw & 0xffffff) < this.#lossBelow ? Number.POSITIVE_INFINITY : (this.#delays[draw >>> 24] ?? latencyMs);
   }
 
-  /** Puts so many bytes behind those that are on their way already; milliseconds until the last is through. */
-  queue(bytes: number, direction: "out" | "in", now: number): number {
+  /** Puts so many bytes behind those that are on their way out already; milliseconds until the last is through. */
+  queueOut(bytes: number, now: number): number {
     const { bandwidth } = this.#profile;
     if (bandwidth === Number.POSITIVE_INFINITY) return 0;
-    const end = Math.max(now, this.#busyUntil[direction]) + (bytes / bandwidth) * 1_000;
-    this.#busyUntil[direction] = end;
-    return end - now;
+    this.#outUntil = Math.max(now, this.#outUntil) + (bytes / bandwidth) * 1_000;
+    return this.#outUntil - now;
+  }
+
+  /** The same on the way in. */
+  queueIn(bytes: number, now: number): number {
+    const { bandwidth } = this.#profile;
+    if (bandwidth === Number.POSITIVE_INFINITY) return 0;
+    this.#inUntil = Math.max(now, this.#inUntil) + (bytes / bandwidth) * 1_000;
+    return this.#inUntil - now;
   }
 
   cuts(): boolean {

@@ -40,8 +40,9 @@ export class Machine implements Home {
   readonly link: Link;
   readonly address: string;
   readonly channels = new Set<ChannelEnd>();
-  readonly services = new Map<number, Service>();
-  readonly udpPorts = new Map<number, UdpPort>();
+  /** Made when they are first needed: few hosts of a fleet listen. */
+  #services: Map<number, Service> | undefined;
+  #udpPorts: Map<number, UdpPort> | undefined;
   /** False from a power loss to the next boot. */
   powered = true;
   /** How often it has lost its power: what it had not sent by then it never sends. */
@@ -60,6 +61,16 @@ export class Machine implements Home {
     this.address = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
   }
 
+  get services(): Map<number, Service> {
+    this.#services ??= new Map();
+    return this.#services;
+  }
+
+  get udpPorts(): Map<number, UdpPort> {
+    this.#udpPorts ??= new Map();
+    return this.#udpPorts;
+  }
+
   /** Strikes its processes down. */
   strike(): void {}
 
@@ -72,7 +83,7 @@ export class Machine implements Home {
   delayTo(other: Machine, bytes: number): number {
     if (this === other) return 0;
     const { now } = this.scheduler;
-    const queued = this.link.queue(bytes, "out", now) + other.link.queue(bytes, "in", now);
+    const queued = this.link.queueOut(bytes, now) + other.link.queueIn(bytes, now);
     return queued + this.latencyTo(other);
   }
 

@@ -103,6 +103,9 @@ export function never(): Promise<never> {
 
 function nothing(): void {}
 
+/** What says nothing to a reader of the trace. */
+const silent: ReadonlySet<string> = new Set(["step", "turn"]);
+
 class Operation<T> implements Event {
   constructor(
     private readonly process: VirtualProcess,
@@ -118,7 +121,7 @@ class Operation<T> implements Event {
     if (!process.alive) return;
     const { trace, now } = process.scheduler;
     trace.events++;
-    if (this.name === "step") trace.moment(now, process.home.index);
+    if (silent.has(this.name)) trace.moment(now, process.home.index);
     else process.note(this.name);
     try {
       const value = this.act();

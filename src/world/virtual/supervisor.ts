@@ -17,7 +17,10 @@ export interface Supervisor {
   stop(): void;
 }
 
-/** Runs `main` in a process of a host, and again in a new one whenever that ends by `kill`, power loss or its own hand. */
+/**
+ * Runs `main` in a process of a host, and again in a new one whenever that ends by `kill` or power loss. A `main` that
+ * returns leaves its process alive; one that rejects fails the run.
+ */
 export function supervise(
   virtual: VirtualWorld,
   host: VirtualHost,
@@ -35,7 +38,11 @@ export function supervise(
       const wait = typeof restartAfterMs === "number" ? restartAfterMs : restartAfterMs();
       if (!stopped && lives < most) virtual.after(wait, boot);
     });
-    void main(world);
+    main(world).catch((error: unknown) => virtual.after(0, () => fail(error)));
+  }
+
+  function fail(error: unknown): void {
+    throw error;
   }
 
   boot();

@@ -6,4 +6,6 @@ export interface NewtConnection extends Live {
   readonly site: SiteIdentity;
   /** Sends a message in the envelope that newt expects (PROTOCOLS A9). */
   send(type: string, data: object): void;
+  /** Sends `pong` with the time. */
+  answerHeartbeat(): void;
 }

@@ -1,6 +1,7 @@
 import { reasonOf } from "../../../error.js";
-import { knownHeartbeat } from "../../../protocol/newt/heartbeat.js";
+import { encodePong, knownHeartbeat } from "../../../protocol/newt/heartbeat.js";
 import { decodeMessage, type NewtMessage } from "../../../protocol/newt/message.js";
+import { isoTime } from "../../../world/clock.js";
 import type { Channel, ChannelListener, Message } from "../../../world/network.js";
 import { isTooDeep } from "../../json-depth.js";
 import type { Services } from "../../services.js";
@@ -35,6 +36,10 @@ export class NewtSession implements ChannelListener, NewtConnection {
 
   send(type: string, data: object): void {
     this.channel.send(JSON.stringify({ type, data, configVersion }));
+  }
+
+  answerHeartbeat(): void {
+    this.channel.send(encodePong(isoTime(this.services.world.clock.now()), configVersion));
   }
 
   message(message: Message): void {

@@ -17,7 +17,7 @@ export interface DiskFile {
 
 /**
  * What survives the processes of a host: the files as processes see them, and how much of that a power loss may undo.
- * Everything here happens at once, outside of virtual time; processes use it through `virtualDisk`. The errors are
+ * Everything here happens at once, outside of virtual time; processes use it through `ProcessDisk`. The errors are
  * those of Linux under Node for a process that may do everything.
  */
 export class VirtualDisk {
