@@ -1,123 +1,155 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { EdgeFlowDevice, NewtSite } from "../../src/device/index.js";
+import { nonceHeader } from "../../src/provisioning/nonce.js";
+import {
+  type CrashStage,
+  type CrashWalk,
+  crashWalk,
+  startVirtualControlPlane,
+  supervise,
+  type VirtualControlPlane,
+  type VirtualHost,
+} from "../../src/testing/index.js";
+import type { Network } from "../../src/world/network.js";
 import type { World } from "../../src/world/world.js";
-import type { Box } from "./support/box.js";
-import type { EventDiary } from "./support/diary.js";
-import { cloud, liveDevice, provisionPath, writeEnv } from "./support/edgeflow.js";
-import { box, closeAll, key, live, serve } from "./support/life.js";
-import { registerPath } from "./support/newt.js";
-import type { ScriptedServer } from "./support/server.js";
+import { facts } from "./support/edgeflow.js";
 
-afterEach(closeAll);
+// Hundreds of worlds: a busy machine may take its time.
+vi.setConfig({ testTimeout: 120_000 });
 
-/** The World with each operation of disk and network announced, just before it begins. */
-function watched(world: World, announce: () => void): World {
-  const watch = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name, receiver) {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== "function") return value;
-        return (...parameters: unknown[]) => {
-          announce();
-          return Reflect.apply(value, target, parameters);
-        };
-      },
-    });
-  return { ...world, disk: watch(world.disk), network: watch(world.network) };
-}
-
-interface Life {
-  readonly diary: EventDiary;
-  stop(): Promise<void>;
-}
+/** Long enough for every retry and for the control plane to miss whoever is gone. */
+const aWhile = 180_000;
 
 interface Subject {
-  readonly exchangePath: string;
-  /** What must be gone from the disk once the device is online. */
-  readonly bootstrapSecret?: string;
-  setUp(): Promise<{
-    server: ScriptedServer;
-    disk: Box;
-    boot(watch?: (world: World) => World): { world: World; life: Life };
-  }>;
+  readonly plane: VirtualControlPlane;
+  /** What must be gone from a disk that may not keep it. */
+  readonly secret: string;
+  /** Of every exchange that was tried. */
+  readonly nonces: Set<string | undefined>;
 }
 
-const site: Subject = {
-  exchangePath: registerPath,
-  bootstrapSecret: key,
-  async setUp() {
-    const server = await serve();
-    const disk = box();
-    disk.write("bootstrap.yaml", "public-resources: {}");
-    disk.write("newt.json", {
-      endpoint: server.url,
-      provisioningKey: key,
-      provisioningBlueprintFile: "bootstrap.yaml",
-    });
-    return {
-      server,
-      disk,
-      boot(watch = (world) => world) {
-        const world = watch(disk.boot());
-        const { site, diary } = live(world);
-        return { world, life: { diary, stop: () => site.stop() } };
-      },
-    };
+/** The World with the nonces of its exchanges noted. */
+function noted({ clock, random, disk, network, env, log, process }: World, { nonces }: Subject): World {
+  const watched: Network = {
+    request: (request) => {
+      if (/\/(register|provision)$/.test(request.url)) nonces.add(request.headers?.[nonceHeader]);
+      return network.request(request);
+    },
+    connect: (url, options) => network.connect(url, options),
+    listen: (options, listener) => network.listen(options, listener),
+    udp: (options, receive) => network.udp(options, receive),
+  };
+  return { clock, random, disk, network: watched, env, log, process };
+}
+
+/** Lives a device's lives for a while. */
+function lives(main: (world: World) => Promise<unknown>) {
+  return (subject: Subject, { virtual, host }: CrashStage): Promise<void> => {
+    supervise(virtual, host, (world) => main(noted(world, subject)), { restartAfterMs: 100 });
+    return subject.plane.operator.clock.sleep(aWhile);
+  };
+}
+
+function textOn({ disk }: VirtualHost): string {
+  return [...disk.snapshot().values()].map(({ data }) => data.toString("latin1")).join("\n");
+}
+
+/** A box with a key of one use and a provisioning blueprint. */
+async function placed(
+  { virtual, host }: CrashStage,
+  { approveNewSites }: { approveNewSites: boolean },
+): Promise<Subject> {
+  const plane = await startVirtualControlPlane(virtual);
+  const wish = { name: "acme", maxBatchSize: 1, approveNewSites };
+  const { siteProvisioningKey: secret } = await plane.client.createKey(plane.org, wish);
+  const config = { endpoint: plane.url, provisioningKey: secret, provisioningBlueprintFile: "bootstrap.yaml" };
+  host.disk.put("bootstrap.yaml", "public-resources: {}");
+  host.disk.put("newt.json", JSON.stringify(config), 0o600);
+  return { plane, secret, nonces: new Set() };
+}
+
+const site: CrashWalk<Subject> = {
+  seed: 1,
+  host: "box",
+  setUp: (stage) => placed(stage, { approveNewSites: true }),
+  flow: lives((world) => new NewtSite(world, { configFile: "newt.json" }).run()),
+  async judge({ plane: { client, org }, secret, nonces }, { host }) {
+    expect(await client.listSites(org), "one site, online").toMatchObject([{ online: true }]);
+    expect(await client.listKeys(org), "one use").toMatchObject([{ numUsed: 1 }]);
+    expect([...nonces], "one nonce").toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(textOn(host), "no key on disk").not.toContain(secret);
+    expect(host.disk.stat("newt.json")?.mode, "credentials are private").toBe(0o600);
+    const applied = (await client.listBlueprints(org)).filter(({ succeeded }) => succeeded);
+    expect(applied.length, "times the blueprint was applied").toBe(1);
   },
 };
 
-const device: Subject = {
-  exchangePath: provisionPath,
-  async setUp() {
-    const server = await cloud();
-    const disk = box();
-    writeEnv(disk, server);
-    return {
-      server,
-      disk,
-      boot(watch = (world) => world) {
-        const world = watch(disk.boot());
-        const { device, diary } = liveDevice(world);
-        return { world, life: { diary, stop: () => device.stop() } };
-      },
-    };
+/** A site that is approved as soon as it is seen. */
+const pendingSite: CrashWalk<Subject> = {
+  ...site,
+  strokes: ["power loss"],
+  setUp: (stage) => placed(stage, { approveNewSites: false }),
+  async flow(subject, stage) {
+    const { client, org, operator } = subject.plane;
+    const living = site.flow(subject, stage);
+    for (let approved = false; !approved; ) {
+      await operator.clock.sleep(10);
+      for (const { siteId } of await client.listSites(org)) {
+        await client.approveSite(siteId);
+        approved = true;
+      }
+    }
+    await living;
   },
 };
 
-/** How many operations lie between boot and `connected` when nothing happens. */
-async function operationsOf(subject: Subject): Promise<number> {
-  let count = 0;
-  const { boot } = await subject.setUp();
-  const { life } = boot((world) => watched(world, () => count++));
-  await life.diary.happened("connected");
-  const total = count;
-  await life.stop();
-  return total;
-}
+const device: CrashWalk<Subject> = {
+  seed: 1,
+  host: "board",
+  async setUp({ virtual, host }) {
+    const plane = await startVirtualControlPlane(virtual);
+    const { codes } = await plane.client.createCodes(plane.org, { name: "boards", quantity: 1 });
+    const [code = ""] = codes;
+    host.disk.put(
+      ".env",
+      `EDGEFLOW_SAAS_ENABLED=true\nEDGEFLOW_SAAS_URL=${new URL(plane.url).host}\nEDGEFLOW_PROVISIONING_CODE=${code}\n`,
+      0o600,
+    );
+    return { plane, secret: code, nonces: new Set() };
+  },
+  flow: lives((world) => new EdgeFlowDevice(world, { envFile: ".env", stateDirectory: "state", facts }).run()),
+  async judge({ plane: { client, org }, nonces }, { host: { disk } }) {
+    expect(await client.listDevices(org), "one device, online").toMatchObject([{ online: true }]);
+    expect(await client.listCodes(org), "one use").toMatchObject([{ numUsed: 1 }]);
+    expect([...nonces], "one nonce").toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(disk.stat("state/credentials.json")?.mode, "credentials are private").toBe(0o600);
+    expect(disk.stat("state/credentials.key")?.mode, "their key is private").toBe(0o600);
+    expect([...disk.snapshot().keys()], "the nonce is gone").not.toContain("/state/nonce");
+  },
+};
+
+test.each([
+  ["a site", site],
+  ["a site that is approved meanwhile", pendingSite],
+  ["an EdgeFlow device", device],
+])("%s that dies at any await of its first boot comes back as the same", async (_, walk) => {
+  const points = await crashWalk(walk);
+  expect(points.length).toBeGreaterThan(60);
+  expect(points.map(({ what }) => what)).toContain("request");
+});
 
 test.each([
   ["a site", site],
   ["an EdgeFlow device", device],
-])("%s that dies at any operation before it is online comes back as the same, with one nonce", async (_, subject) => {
-  const operations = await operationsOf(subject);
-  expect(operations).toBeGreaterThan(10);
-  for (let at = 1; at <= operations; at += 1) {
-    const { server, disk, boot } = await subject.setUp();
-    let count = 0;
-    const dead = new Promise<void>((resolve) => {
-      boot((world) => {
-        world.process.holds(resolve);
-        return watched(world, () => {
-          count += 1;
-          if (count === at) world.process.kill();
-        });
-      });
-    });
-    await dead;
-    const { life } = boot();
-    await life.diary.happened("connected");
-    await life.stop();
-    const exchanges = server.asked(subject.exchangePath);
-    expect(new Set(exchanges.map(({ headers }) => headers["firstboot-nonce"])).size, `died at ${at}`).toBe(1);
-    if (subject.bootstrapSecret) expect(disk.everything()).not.toContain(subject.bootstrapSecret);
-  }
+])("%s that loses power twice comes back as the same", async (_, walk) => {
+  await crashWalk({ ...walk, twice: true, strokes: ["power loss"] });
+});
+
+test("a site on a disk that only pretends to make things safe is found out", async () => {
+  const pretending = lives(async (world) => {
+    world.disk.fsync = world.disk.fsyncDirectory = () => Promise.resolve();
+    await new NewtSite(world, { configFile: "newt.json" }).run().catch(() => {});
+  });
+  const walk = crashWalk({ ...site, flow: pretending, strokes: ["power loss"] });
+  await expect(walk).rejects.toMatchObject({ name: "CrashWalkFailed" });
 });
