@@ -8,6 +8,8 @@ export interface StoreBase {
   readonly database: Database;
   /** Runs a command; resolves after the commit. */
   readonly command: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** Runs one statement that reads, between commands. */
+  readonly look: <T>(read: (tx: Tx) => Promise<T>) => Promise<T>;
   /** The key of all stored hashes of secrets. */
   readonly pepper: Buffer;
 }

@@ -1,14 +1,19 @@
 import { CompiledQuery } from "kysely";
 import { FirstbootError, reasonOf, systemCode } from "../../error.js";
 import type { World } from "../../world/world.js";
-import type { Database, Tx } from "./schema.js";
+import type { SteppingConnection } from "./connection.js";
+import type { Tx } from "./schema.js";
+import { openStatements } from "./statement.js";
 
 /** Commands of one commit; a bound, since requests wait while a batch runs. */
 const largestBatch = 256;
 
+const begin = CompiledQuery.raw("begin");
+const commit = CompiledQuery.raw("commit");
+const rollBack = CompiledQuery.raw("rollback");
 const savepoint = CompiledQuery.raw("savepoint command");
 const release = CompiledQuery.raw("release command");
-const rollBack = CompiledQuery.raw("rollback to command");
+const rollBackTo = CompiledQuery.raw("rollback to command");
 
 const storageFailure = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
 
@@ -42,14 +47,17 @@ export class StoreUnavailable extends FirstbootError {
  */
 export class Batch {
   readonly #world: World;
-  readonly #database: Database;
+  readonly #connection: SteppingConnection;
+  readonly #tx: Tx;
   #waiting: Command[] = [];
   #draining: Promise<void> = Promise.resolve();
   #idle = true;
 
-  constructor(world: World, database: Database) {
+  constructor(world: World, connection: SteppingConnection) {
     this.#world = world;
-    this.#database = database;
+    this.#connection = connection;
+    this.#tx = connection.inside();
+    openStatements(this.#tx, connection);
   }
 
   /** Runs a command that reads and writes through the transaction alone. Rejects with what it throws, or `StoreUnavailable`. */
@@ -71,6 +79,16 @@ export class Batch {
     });
   }
 
+  /** Runs a statement that reads, when no commit is under way: one statement needs no transaction. */
+  async look<T>(read: (tx: Tx) => Promise<T>): Promise<T> {
+    await this.#connection.acquire();
+    try {
+      return await read(this.#tx);
+    } finally {
+      this.#connection.release();
+    }
+  }
+
   /** Resolves when no command waits. */
   settled(): Promise<void> {
     return this.#draining;
@@ -85,44 +103,62 @@ export class Batch {
     this.#idle = true;
   }
 
-  /** One command alone needs no savepoint: what it did is undone with its transaction. */
-  async #commitOne({ run }: Command): Promise<void> {
-    let refused: Settle | undefined;
-    const settled = await this.#database
-      .transaction()
-      .execute(async (tx) => {
-        const { keep, settle } = await run(tx);
-        if (keep) return settle;
-        refused = settle;
-        throw new Undone();
-      })
-      .catch((error: unknown) => {
-        if (refused && error instanceof Undone) return refused;
-        throw error;
-      });
-    settled();
-  }
-
   async #commit(commands: readonly Command[]): Promise<void> {
     try {
       const [only] = commands;
-      if (only && commands.length === 1) return await this.#commitOne(only);
-      const outcomes = await this.#database.transaction().execute(async (tx) => {
-        const settles: Settle[] = [];
-        for (const command of commands) {
-          await tx.executeQuery(savepoint);
-          const { keep, settle } = await command.run(tx);
-          if (!keep) await tx.executeQuery(rollBack);
-          await tx.executeQuery(release);
-          settles.push(settle);
-        }
-        return settles;
-      });
-      for (const settle of outcomes) settle();
+      if (only && commands.length === 1) await this.#commitOne(only);
+      else await this.#commitAll(commands);
     } catch (error) {
       const unavailable = new StoreUnavailable(error);
       this.#world.log.error("commit failed", { commands: commands.length, reason: unavailable.message });
       for (const command of commands) command.fail(unavailable);
+    }
+  }
+
+  /** One command alone needs no savepoint: what it did is undone with its transaction. */
+  async #commitOne({ run }: Command): Promise<void> {
+    let refused: Settle | undefined;
+    const settle = await this.#transaction(async () => {
+      const outcome = await run(this.#tx);
+      if (outcome.keep) return outcome.settle;
+      refused = outcome.settle;
+      throw new Undone();
+    }).catch((error: unknown) => {
+      if (refused && error instanceof Undone) return refused;
+      throw error;
+    });
+    settle();
+  }
+
+  async #commitAll(commands: readonly Command[]): Promise<void> {
+    const settles = await this.#transaction(async () => {
+      const outcomes: Settle[] = [];
+      for (const { run } of commands) {
+        await this.#connection.executeQuery(savepoint);
+        const { keep, settle } = await run(this.#tx);
+        if (!keep) await this.#connection.executeQuery(rollBackTo);
+        await this.#connection.executeQuery(release);
+        outcomes.push(settle);
+      }
+      return outcomes;
+    });
+    for (const settle of settles) settle();
+  }
+
+  async #transaction<T>(work: () => Promise<T>): Promise<T> {
+    const connection = this.#connection;
+    await connection.acquire();
+    try {
+      await connection.executeQuery(begin);
+      const value = await work();
+      await connection.executeQuery(commit);
+      return value;
+    } catch (error) {
+      // SQLite rolls back by itself where the disk is full or fails; to do it again must not hide that reason.
+      await connection.executeQuery(rollBack).catch(() => undefined);
+      throw error;
+    } finally {
+      connection.release();
     }
   }
 }

@@ -32,13 +32,7 @@ export function blueprintStore({ world, database, command }: StoreBase) {
 
   /** Keeps a valid blueprint of a pending site until it is approved; the same one again adds nothing. */
   async function park(tx: Tx, { siteId, orgId }: BlueprintOwner, contents: string): Promise<BlueprintResult> {
-    const known = await tx
-      .selectFrom("blueprint")
-      .select("id")
-      .where("site_id", "=", siteId)
-      .where("parked", "=", 1)
-      .where("contents", "=", contents)
-      .executeTakeFirst();
+    const known = await isKnown(tx, siteId, contents, "parked");
     const result = { success: true, message: waits };
     if (!known) await remember(tx, { siteId, orgId }, contents, result, true);
     return result;
@@ -78,7 +72,8 @@ export function blueprintStore({ world, database, command }: StoreBase) {
         const status = await statusOf(tx, owner.siteId);
         if (status === undefined) return failed("the site does not exist any more");
         if (status === "pending" && check.ok) return park(tx, owner, contents);
-        if (once && (await wasApplied(tx, owner, contents))) return { success: true, message: applied };
+        if (once && (await isKnown(tx, owner.siteId, contents, "succeeded")))
+          return { success: true, message: applied };
         const result = await apply(tx, owner, check);
         await remember(tx, owner, contents, result, false);
         return result;
@@ -126,12 +121,13 @@ export function blueprintStore({ world, database, command }: StoreBase) {
 
 export type BlueprintStore = ReturnType<typeof blueprintStore>;
 
-async function wasApplied(tx: Tx, { siteId }: BlueprintOwner, contents: string): Promise<boolean> {
+/** Whether this very blueprint of a site is parked, or was applied. */
+async function isKnown(tx: Tx, siteId: number, contents: string, as: "parked" | "succeeded"): Promise<boolean> {
   const row = await tx
     .selectFrom("blueprint")
     .select("id")
     .where("site_id", "=", siteId)
-    .where("succeeded", "=", 1)
+    .where(as, "=", 1)
     .where("contents", "=", contents)
     .executeTakeFirst();
   return row !== undefined;

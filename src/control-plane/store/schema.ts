@@ -1,4 +1,4 @@
-import type { Generated, Kysely, Selectable, Transaction } from "kysely";
+import type { Generated, Kysely, Selectable } from "kysely";
 import type { SiteStatus } from "../../protocol/integration/schema.js";
 
 /** The tables as statements see them; `migrations.ts` makes them. */
@@ -20,7 +20,8 @@ export interface Schema {
 }
 
 export type Database = Kysely<Schema>;
-export type Tx = Transaction<Schema>;
+/** The database within a command: what it does is one transaction. */
+export type Tx = Kysely<Schema>;
 
 interface OrgTable {
   id: string;

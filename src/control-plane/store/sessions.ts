@@ -41,7 +41,7 @@ const selectSite = statement((on, hole) =>
 );
 
 /** A newt's credentials and the short-lived tokens they give. */
-export function sessionStore({ world, database, command, pepper }: StoreBase, replay: ReplayStore) {
+export function sessionStore({ world, command, look, pepper }: StoreBase, replay: ReplayStore) {
   return {
     /** Gives a token for credentials; the first time proves that the exchange's answer arrived. */
     create: (newtId: string, secret: string): Promise<TokenAnswer> =>
@@ -63,13 +63,17 @@ export function sessionStore({ world, database, command, pepper }: StoreBase, re
       }),
 
     /** Whether these are a site's credentials. */
-    verify: async (newtId: string, secret: string): Promise<boolean> => {
-      const [newt] = (await selectNewt(database, { newtId })).rows;
-      return newt !== undefined && sameHash(newt.secret_hash, peppered(pepper, secret));
-    },
+    verify: (newtId: string, secret: string): Promise<boolean> =>
+      look(async (tx) => {
+        const [newt] = (await selectNewt(tx, { newtId })).rows;
+        return newt !== undefined && sameHash(newt.secret_hash, peppered(pepper, secret));
+      }),
 
     /** The site of a token that is still valid. */
-    find: async (token: string): Promise<SiteIdentity | undefined> =>
-      (await selectSite(database, { tokenHash: sha256(token), now: world.clock.now() })).rows[0],
+    find: (token: string): Promise<SiteIdentity | undefined> =>
+      look(async (tx) => {
+        const { rows } = await selectSite(tx, { tokenHash: sha256(token), now: world.clock.now() });
+        return rows[0];
+      }),
   };
 }

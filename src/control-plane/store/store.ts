@@ -1,27 +1,33 @@
-import { Kysely, type SqliteDatabase } from "kysely";
+import type { SqliteDatabase } from "kysely";
 import type { World } from "../../world/world.js";
 import { apiKeyStore } from "./api-keys.js";
 import type { StoreBase } from "./base.js";
 import { Batch } from "./batch.js";
 import { blueprintStore } from "./blueprints.js";
 import { codeStore } from "./codes.js";
+import { SteppingConnection } from "./connection.js";
 import { countStore } from "./counts.js";
 import { deviceStore } from "./devices.js";
-import { SteppingDialect } from "./dialect.js";
 import { exchangeStore } from "./exchange.js";
 import { keyStore } from "./keys.js";
 import { provisionStore } from "./provision.js";
 import { replayStore } from "./replay.js";
-import type { Schema } from "./schema.js";
 import { sessionStore } from "./sessions.js";
 import { shadowStore } from "./shadows.js";
 import { siteStore } from "./sites.js";
 
 /** Whole commands and queries over the control plane's database, which the store owns from here on. */
 export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer) {
-  const database = new Kysely<Schema>({ dialect: new SteppingDialect(world.process, { database: sqlite }) });
-  const batch = new Batch(world, database);
-  const base: StoreBase = { world, database, pepper, command: (work) => batch.run(work) };
+  const connection = new SteppingConnection(world.process, sqlite);
+  const database = connection.outside();
+  const batch = new Batch(world, connection);
+  const base: StoreBase = {
+    world,
+    database,
+    pepper,
+    command: (work) => batch.run(work),
+    look: (read) => batch.look(read),
+  };
   const replay = replayStore(base);
   const blueprints = blueprintStore(base);
   // A killed process leaves its transaction unfinished, as a power loss would; the file must be free for the next.
@@ -43,7 +49,8 @@ export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer
     close: async (): Promise<void> => {
       await batch.settled();
       release();
-      await database.destroy();
+      await connection.acquire();
+      sqlite.close();
     },
   };
 }
