@@ -1,4 +1,4 @@
-import type { Timer } from "../world/clock.js";
+import type { Clock, Timer } from "../world/clock.js";
 import type { Channel, Message } from "../world/network.js";
 import { tidy } from "./failure.js";
 import type { Host } from "./host.js";
@@ -30,6 +30,10 @@ export class Link {
   #heardAt: number;
   #beatAt = 0;
   #beatenAt: number | undefined;
+  /** At hand, since a fleet's links look at them more often than at anything else. */
+  readonly #clock: Clock;
+  readonly #heartbeatMs: number;
+  readonly #readDeadlineMs: number;
   #timer: Timer | undefined;
   readonly #tick = (): void => this.#pulse();
   #close: (closed: Closed) => void = () => {};
@@ -39,6 +43,10 @@ export class Link {
     private readonly channel: Channel,
     private readonly protocol: LinkProtocol,
   ) {
+    const { persona, world } = host;
+    this.#clock = world.clock;
+    this.#heartbeatMs = persona.heartbeatMs;
+    this.#readDeadlineMs = persona.readDeadlineMs ?? Number.POSITIVE_INFINITY;
     this.#heardAt = this.#now();
     this.closed = new Promise((resolve) => {
       this.#close = resolve;
@@ -81,7 +89,7 @@ export class Link {
 
   /** Says goodbye; resolves when the channel is gone. */
   async close(): Promise<void> {
-    const limit = this.host.world.clock.after(goodbyeMs, () => this.channel.terminate());
+    const limit = this.#clock.after(goodbyeMs, () => this.channel.terminate());
     this.channel.close(1000);
     await this.closed;
     limit.cancel();
@@ -93,13 +101,12 @@ export class Link {
   }
 
   #now(): number {
-    return this.host.world.clock.monotonic();
+    return this.#clock.monotonic();
   }
 
   #pulse(): void {
-    const { heartbeatMs, readDeadlineMs = Number.POSITIVE_INFINITY } = this.host.persona;
     const now = this.#now();
-    const deadline = this.#heardAt + readDeadlineMs;
+    const deadline = this.#heardAt + this.#readDeadlineMs;
     if (now >= deadline) {
       this.channel.terminate();
       return;
@@ -107,12 +114,12 @@ export class Link {
     if (now >= this.#beatAt) {
       // A heartbeat that is still unanswered keeps its start, or a slow server would look fast.
       this.#beatenAt ??= now;
-      this.#beatAt += heartbeatMs;
+      this.#beatAt += this.#heartbeatMs;
       this.protocol.beat();
       this.channel.ping();
     }
     const next = Math.min(this.#beatAt, deadline);
-    this.#timer = this.host.world.clock.after(Math.max(0, next - now), this.#tick);
+    this.#timer = this.#clock.after(Math.max(0, next - now), this.#tick);
   }
 
   #ended(code: number, reason: string): Closed {

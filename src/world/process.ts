@@ -45,9 +45,10 @@ export class Process {
 
   /**
    * A moment at which a simulation may let others run, or kill this process. Code that works on shared state without
-   * disk or network in between (a statement of the store) takes a step before each piece. Free in the real world.
+   * disk or network in between (a statement of the store) takes a step before each piece. Undefined where it may go on at
+   * once, which in the real world is always, as long as it lives.
    */
-  step(): Promise<void> {
-    return this.#alive ? Promise.resolve() : never();
+  step(): Promise<void> | undefined {
+    return this.#alive ? undefined : never();
   }
 }

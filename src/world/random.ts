@@ -23,15 +23,17 @@ export function pick<T>(random: Random, items: readonly T[]): T {
   return item;
 }
 
-/** `length` characters drawn evenly from an alphabet of at most 256. */
+/** `length` characters drawn evenly from an ASCII alphabet. */
 export function text(random: Random, alphabet: string, length: number): string {
   const fair = 256 - (256 % alphabet.length);
-  const drawn: string[] = [];
-  while (drawn.length < length) {
-    const bytes = [...random.bytes(length - drawn.length)].filter((byte) => byte < fair);
-    drawn.push(...bytes.map((byte) => alphabet.charAt(byte % alphabet.length)));
+  const drawn = Buffer.allocUnsafe(length);
+  let count = 0;
+  while (count < length) {
+    for (const byte of random.bytes(length - count)) {
+      if (byte < fair) drawn[count++] = alphabet.charCodeAt(byte % alphabet.length);
+    }
   }
-  return drawn.join("");
+  return drawn.toString("latin1");
 }
 
 /** A stream's state: four words. */

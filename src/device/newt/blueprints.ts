@@ -58,18 +58,24 @@ export class Blueprints {
     if (!result.success || !blueprint) return;
     const { success, message = "" } = result.data;
     const ms = this.host.since(blueprint.at);
-    if (success && blueprint.mode === "provisioning") await this.#confirmed();
+    const noting = success && blueprint.mode === "provisioning" ? this.#confirmed() : undefined;
+    // Told while it is noted: a device that dies before hears it again, one that died after would never tell.
     this.host.emit({ type: "blueprint", mode: blueprint.mode, success, message: tidy(message), ms });
+    await noting;
     await this.#next();
   }
 
   /** Remembers that the provisioning blueprint is done. If that fails it stays due: applying it twice beats never. */
   async #confirmed(): Promise<void> {
     if (this.host.persona.provisioningBlueprint === "until sent") return;
+    const due = this.#provisioning;
+    this.#provisioning = undefined;
+    let noted = false;
     await attemptOnly(this.host, async () => {
       await this.bootstrap.finish();
-      this.#provisioning = undefined;
+      noted = true;
     });
+    if (!noted) this.#provisioning = due;
   }
 
   async #next(): Promise<void> {

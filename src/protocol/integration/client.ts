@@ -28,6 +28,8 @@ export class IntegrationRefusal extends FirstbootError {
 
 const pageSize = 1000;
 
+const AnyEnvelope = envelopeOf(z.unknown());
+
 /** Speaks the integration API with a firstboot control plane or a Pangolin server. */
 export class IntegrationClient {
   readonly #options: IntegrationClientOptions;
@@ -147,17 +149,14 @@ export class IntegrationClient {
       .catch((error: unknown) => {
         throw unreachable(url.origin, error);
       });
-    const envelope = envelopeOf(data).safeParse(parseJson(answer.body));
+    const envelope = AnyEnvelope.safeParse(parseJson(answer.body));
     if (answer.status >= 300 || (envelope.success && !envelope.data.success)) {
-      const spoken = envelopeOf(z.unknown()).safeParse(parseJson(answer.body));
-      throw new IntegrationRefusal(
-        answer.status,
-        spoken.success ? spoken.data.message : "the answer is not the API's",
-        request,
-      );
+      const said = envelope.success ? envelope.data.message : "the answer is not the API's";
+      throw new IntegrationRefusal(answer.status, said, request);
     }
-    if (!envelope.success) throw new IntegrationRefusal(502, "the answer does not have the API's shape", request);
-    return data.parse(envelope.data.data ?? null);
+    const given = envelope.success ? data.safeParse(envelope.data.data ?? null) : undefined;
+    if (!given?.success) throw new IntegrationRefusal(502, "the answer does not have the API's shape", request);
+    return given.data;
   }
 }
 

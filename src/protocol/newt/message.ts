@@ -33,11 +33,18 @@ const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortKeys(inner)]),
-  );
+  const entries = Object.entries(value);
+  if (entries.every(isSortedLeaf)) return value;
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+/** Most messages are flat and in order as they are. */
+function isSortedLeaf(
+  [key, inner]: readonly [string, unknown],
+  index: number,
+  all: readonly [string, unknown][],
+): boolean {
+  return typeof inner !== "object" && (index === 0 || (all[index - 1]?.[0] ?? "") < key);
 }
 
 /** A frame as newt writes it: keys of `data` in order, `<`, `>` and `&` escaped, a newline at the end (PROTOCOLS A9). */

@@ -1,18 +1,10 @@
 import type { Channel, ChannelListener, Message } from "../network.js";
 import type { Event } from "./event-queue.js";
+import { type Control, type Frame, isControl, open, ping, pong, reset, summary } from "./frame.js";
 import { retransmission } from "./link.js";
 import type { ChannelEnd, Machine } from "./machine.js";
 import type { VirtualProcess } from "./process.js";
-
-type Control =
-  | { readonly kind: "open" | "ping" | "pong" | "reset" }
-  | { readonly kind: "close"; readonly code: number; readonly reason: string };
-type Frame = Message | Control;
-
-const ping: Control = { kind: "ping" };
-const pong: Control = { kind: "pong" };
-const reset: Control = { kind: "reset" };
-const open: Control = { kind: "open" };
+import type { Scheduler } from "./scheduler.js";
 
 /** Bytes around a frame's payload: TCP, IP, TLS and the frame's own. */
 const overhead = 100;
@@ -33,8 +25,9 @@ export class VirtualChannel implements Channel, ChannelEnd {
   #early: ((listener: ChannelListener) => void)[] | undefined = [];
   #segment: Segment | undefined;
   #lastArrival = 0;
-  /** Segments that are sent again and again, in order. */
-  #stalled: Segment[] = [];
+  /** Segments that are sent again and again, in order; undefined as long as all is well. */
+  #stalled: Segment[] | undefined;
+  readonly #scheduler: Scheduler;
   #severed = false;
   #desperate = false;
   #opened: (() => void) | undefined;
@@ -44,6 +37,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
     readonly process: VirtualProcess,
     readonly host: Machine,
   ) {
+    this.#scheduler = process.scheduler;
     if (!process.alive) {
       this.#state = "closed";
       return;
@@ -71,30 +65,30 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   get open(): boolean {
-    return this.#state === "open" && this.process.alive;
+    return this.#state === "open";
   }
 
   send(message: Message): void {
-    this.process.scheduler.enter();
+    this.#scheduler.enter();
     // What the sender does with its bytes afterwards does not reach those on their way.
     if (this.open) this.#transmit(typeof message === "string" ? message : Buffer.from(message), message.length);
   }
 
   ping(): void {
-    this.process.scheduler.enter();
+    this.#scheduler.enter();
     if (this.open) this.#transmit(ping, 0);
   }
 
   close(code = 1000, reason = ""): void {
-    this.process.scheduler.enter();
+    this.#scheduler.enter();
     if (!this.open) return;
     this.#state = "closing";
     this.#transmit({ kind: "close", code, reason }, reason.length);
-    this.process.scheduler.after(goodbyeMs, { fire: () => this.terminate() });
+    this.#scheduler.after(goodbyeMs, { fire: () => this.terminate() });
   }
 
   terminate(): void {
-    if (this.#state === "closed" || !this.process.alive) return;
+    if (this.#state === "closed") return;
     this.#transmit(reset, 0);
     this.#fail();
   }
@@ -117,22 +111,26 @@ export class VirtualChannel implements Channel, ChannelEnd {
     if (segment === this.#segment) this.#segment = undefined;
     const peer = this.#peer;
     if (!peer || this.#severed || segment.outages !== this.host.outages) return;
-    if (segment.tries === 0 && this.#stalled.length > 0) {
-      this.#stalled.push(segment);
-    } else if (this.host.reaches(peer.host)) {
-      peer.#takeAll(segment);
-      for (const late of this.#stalled.splice(0)) if (late !== segment) peer.#takeAll(late);
-    } else {
-      this.#retransmit(segment);
-    }
+    if (segment.tries === 0 && this.#stalled) this.#stalled.push(segment);
+    else if (!this.host.reaches(peer.host)) this.#retransmit(segment);
+    else this.#deliver(segment, peer);
+  }
+
+  #deliver(segment: Segment, peer: VirtualChannel): void {
+    const late = this.#stalled;
+    this.#stalled = undefined;
+    peer.#takeAll(segment);
+    for (const next of late ?? []) if (next !== segment) peer.#takeAll(next);
   }
 
   #retransmit(segment: Segment): void {
-    const { scheduler } = this.process;
-    if (segment.tries === 0) this.#stalled.push(segment);
+    if (segment.tries === 0) {
+      this.#stalled ??= [];
+      this.#stalled.push(segment);
+    }
     const wait = Math.min(retransmission.longest, retransmission.first * 2 ** segment.tries++);
-    if (scheduler.now + wait - segment.sentAt <= givesUpAfterMs) scheduler.after(wait, segment);
-    else if (this.#state !== "closed" && this.process.alive) this.#fail();
+    if (this.#scheduler.now + wait - segment.sentAt <= givesUpAfterMs) this.#scheduler.after(wait, segment);
+    else this.#fail();
   }
 
   #transmit(frame: Frame, bytes: number): void {
@@ -144,8 +142,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   #dispatch(frame: Frame, bytes: number, peer: VirtualChannel): void {
-    const { scheduler } = this.process;
-    const { now } = scheduler;
+    const { now } = this.#scheduler;
     // What is said in one moment and fits into a packet travels together.
     if (this.#segment?.sentAt === now && bytes <= packet) {
       this.#segment.frames.push(frame);
@@ -153,14 +150,14 @@ export class VirtualChannel implements Channel, ChannelEnd {
     }
     this.#lastArrival = Math.max(this.#lastArrival, now + this.host.delayTo(peer.host, bytes + overhead));
     this.#segment = new Segment(this, now, this.host.outages, frame);
-    scheduler.at(this.#lastArrival, this.#segment);
+    this.#scheduler.at(this.#lastArrival, this.#segment);
   }
 
   /** What is sent into the void is given up in the end, as everything is that nobody acknowledges. */
   #despair(): void {
     if (this.#desperate) return;
     this.#desperate = true;
-    this.process.scheduler.after(givesUpAfterMs, { fire: () => this.process.alive && this.#fail() });
+    this.#scheduler.after(givesUpAfterMs, { fire: () => this.#fail() });
   }
 
   /** The connection breaks at a message: both ends are told, or neither. */
@@ -174,14 +171,14 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   #takeAll({ frames }: Segment): void {
-    const { trace, now } = this.process.scheduler;
+    const { trace, now } = this.#scheduler;
     trace.events += frames.length;
     trace.moment(now, this.host.index);
     for (const frame of frames) this.#take(frame);
   }
 
   #take(frame: Frame): void {
-    if (this.#state === "closed" || !this.process.alive) {
+    if (this.#state === "closed") {
       if (!isControl(frame) || frame.kind !== "reset") this.#transmit(reset, 0);
       return;
     }
@@ -190,7 +187,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   #message(message: Message): void {
-    const { trace, now } = this.process.scheduler;
+    const { trace, now } = this.#scheduler;
     if (typeof message === "string") trace.text(message);
     else trace.bytes(message);
     trace.tell?.({ at: now, host: this.host.name, what: `receives ${summary(message)}` });
@@ -207,7 +204,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
   #fail(): void {
     if (this.#state === "closed") return;
     this.#forget();
-    this.process.scheduler.after(0, { fire: () => this.#ended(abnormal, "") });
+    this.#scheduler.after(0, { fire: () => this.#ended(abnormal, "") });
   }
 
   #ended(code: number, reason: string): void {
@@ -250,16 +247,6 @@ export class VirtualChannel implements Channel, ChannelEnd {
         this.#ended(frame.code, frame.reason);
     }
   }
-}
-
-function isControl(frame: Frame): frame is Control {
-  return typeof frame === "object" && "kind" in frame;
-}
-
-/** What a message is, without what it holds. */
-function summary(message: Message): string {
-  if (typeof message !== "string") return `${message.length} bytes`;
-  return /"type"\s*:\s*"([^"]{1,60})"/.exec(message)?.[1] ?? `${message.length} characters`;
 }
 
 /** What one end sent in one moment. */

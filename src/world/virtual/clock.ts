@@ -1,36 +1,41 @@
 import type { Clock, Timer } from "../clock.js";
 import type { Event } from "./event-queue.js";
 import { never, type VirtualProcess } from "./process.js";
+import type { Scheduler } from "./scheduler.js";
 
 /** When every virtual world begins. */
 export const epoch = Date.UTC(2026, 0, 1);
 
 /** The clock of one process. */
 export class VirtualClock implements Clock {
-  constructor(
-    private readonly process: VirtualProcess,
-    /** How far its host's wall clock is ahead, milliseconds. */
-    private readonly skewMs: number,
-  ) {}
+  readonly #process: VirtualProcess;
+  readonly #scheduler: Scheduler;
+  readonly #skewMs: number;
+
+  /** @param skewMs how far its host's wall clock is ahead, milliseconds. */
+  constructor(process: VirtualProcess, skewMs: number) {
+    this.#process = process;
+    this.#scheduler = process.scheduler;
+    this.#skewMs = skewMs;
+  }
 
   now(): number {
-    return epoch + this.skewMs + Math.floor(this.process.scheduler.now);
+    return epoch + this.#skewMs + Math.floor(this.#scheduler.now);
   }
 
   monotonic(): number {
-    return this.process.scheduler.now;
+    return this.#scheduler.now;
   }
 
   after(ms: number, fn: () => void): Timer {
-    const { process } = this;
-    process.scheduler.enter();
-    const alarm = new Alarm(process, fn);
-    if (process.alive) process.scheduler.after(Math.max(0, ms), alarm);
+    this.#scheduler.enter();
+    const alarm = new Alarm(this.#process, fn);
+    if (this.#process.alive) this.#scheduler.after(Math.max(0, ms), alarm);
     return alarm;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const { process } = this;
+    const process = this.#process;
     const call = process.begin("sleep");
     if (!call) return never();
     if (signal?.aborted) return process.survives(call) ? Promise.resolve() : never();
@@ -46,7 +51,7 @@ export class VirtualClock implements Clock {
   }
 
   turn(): Promise<void> {
-    return this.process.operation("turn", 0, () => {});
+    return this.#process.operation("turn", 0, () => {});
   }
 }
 
@@ -71,7 +76,7 @@ class Alarm implements Timer, Event {
     this.#fn = undefined;
     const { trace, now } = process.scheduler;
     trace.events++;
-    trace.moment(now, process.home.index);
+    trace.moment(now, process.index);
     fn();
   }
 }

@@ -1,4 +1,4 @@
-import { type Log, type LogFields, type LogLevel, silentLog } from "../log.js";
+import { EntryLog, type Log, type LogFields, type LogLevel, silentLog } from "../log.js";
 import type { Random } from "../random.js";
 import type { Env, World } from "../world.js";
 import { VirtualClock } from "./clock.js";
@@ -84,29 +84,15 @@ export class VirtualHost extends Machine {
 }
 
 /** A log that takes part in the trace, and is silent from the death of its process on. */
-class ProcessLog implements Log {
+class ProcessLog extends EntryLog {
   constructor(
     private readonly process: VirtualProcess,
     private readonly log: Log,
-  ) {}
-
-  debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
+  ) {
+    super();
   }
 
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
-  }
-
-  #write(level: LogLevel, message: string, fields: LogFields = {}): void {
+  protected override write(level: LogLevel, message: string, fields: LogFields): void {
     if (!this.process.alive) return;
     this.process.note(`logs ${level}: ${message}`);
     this.log[level](message, fields);

@@ -47,6 +47,8 @@ export class Link {
   resolves = true;
   /** Certificates of others are accepted. */
   trusts = true;
+  /** What it is like when nothing is wrong. */
+  readonly usual: LinkProfile;
   #profile: LinkProfile;
   #delays: Float64Array;
   /** Draws of 24 bits below this are losses. */
@@ -59,6 +61,7 @@ export class Link {
     private readonly random: Random,
     profile: LinkProfile,
   ) {
+    this.usual = profile;
     this.#profile = profile;
     this.#delays = delaysOf(profile);
     this.#lossBelow = profile.loss * 2 ** 24;
@@ -104,7 +107,7 @@ export class Link {
   }
 }
 
-const known = new Map<LinkProfile, Float64Array>();
+const known = new WeakMap<LinkProfile, Float64Array>();
 
 /** 256 delays, evenly drawn from: the quantiles of the distribution. */
 function delaysOf(profile: LinkProfile): Float64Array {

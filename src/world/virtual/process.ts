@@ -26,6 +26,8 @@ export interface Home {
 /** A process whose operations are events, and which a simulation may kill at each of them. */
 export class VirtualProcess extends Process {
   readonly #random: Random;
+  /** Its host's, for the trace. */
+  readonly index: number;
 
   constructor(
     readonly home: Home,
@@ -33,6 +35,7 @@ export class VirtualProcess extends Process {
     random: Random,
   ) {
     super(home.name);
+    this.index = home.index;
     this.#random = random;
   }
 
@@ -41,11 +44,11 @@ export class VirtualProcess extends Process {
     super.kill();
   }
 
-  override step(): Promise<void> {
+  override step(): Promise<void> | undefined {
     const draw = this.#random.float();
     if (draw >= instantSteps) return this.operation("step", (1 - draw) * longestStepMs, nothing);
     const call = this.begin("step");
-    return call && this.survives(call) ? Promise.resolve() : never();
+    return call && this.survives(call) ? undefined : never();
   }
 
   /** Begins a call; undefined if the process is dead, or dies of it. */
@@ -82,7 +85,7 @@ export class VirtualProcess extends Process {
   /** Takes something that happened into the trace. */
   note(what: string): void {
     const { trace, now } = this.scheduler;
-    trace.moment(now, this.home.index);
+    trace.moment(now, this.index);
     trace.text(what);
     trace.tell?.({ at: now, host: this.home.name, what });
   }
@@ -121,7 +124,7 @@ class Operation<T> implements Event {
     if (!process.alive) return;
     const { trace, now } = process.scheduler;
     trace.events++;
-    if (silent.has(this.name)) trace.moment(now, process.home.index);
+    if (silent.has(this.name)) trace.moment(now, process.index);
     else process.note(this.name);
     try {
       const value = this.act();

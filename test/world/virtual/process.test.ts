@@ -259,7 +259,7 @@ describe("a killed process", () => {
         () => clock.turn(),
         () => clock.sleep(1),
         () => disk.read("/file"),
-        () => own.step(),
+        () => own.step() ?? Promise.resolve(),
         () => network.connect("ws://shop/", patience),
       ];
       for (let count = 0; count < waits; count++) void waitWith(pick(virtual.random, late));

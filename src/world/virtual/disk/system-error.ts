@@ -31,6 +31,7 @@ export function failing(syscall: string, path?: string, dest?: string): Fail {
 
 /** The names on the way from the root to a path. Relative paths begin at the root, and nothing lies above it. */
 export function namesOf(path: string): string[] {
+  if (path !== "" && path !== "." && path !== ".." && !path.includes("/")) return [path];
   const names: string[] = [];
   for (const name of path.split("/")) {
     if (name === "..") names.pop();
