@@ -146,10 +146,11 @@ export class VirtualDevice {
   #heard(event: DeviceEvent, life: number): void {
     if (life !== this.lives) return;
     const at = this.context.now();
+    this.context.observe(this, event, at);
+    if (event.type === "heartbeat") return;
     const id = this.#life?.agent.deviceId();
     if (id) this.deviceIds.add(id);
     this.history.add({ at, life, event });
-    this.context.observe(this, event, at);
     if (event.type === "connected") this.online = true;
     if (event.type === "disconnected") this.online = false;
     if (event.type === "waiting") this.#calmDown();

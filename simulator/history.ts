@@ -18,7 +18,6 @@ export class History {
   readonly entries: HistoryEntry[] = [];
 
   add(entry: HistoryEntry): void {
-    if (entry.event.type === "heartbeat") return;
     if (this.entries.length < mostEntries || always.has(entry.event.type)) this.entries.push(entry);
   }
 

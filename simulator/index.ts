@@ -1,9 +1,11 @@
 export type { Box, BoxSpec } from "./box.js";
+export { describeScenario } from "./describe.js";
 export type { Progress } from "./fleet.js";
 export { loadScenario } from "./load.js";
-export { Report } from "./report/schema.js";
-export { verdictTable } from "./report/table.js";
+export { Report, type VirtualFacts } from "./report/schema.js";
+export { verdictLines, verdictTable } from "./report/table.js";
 export { writeReports } from "./report/write.js";
-export { type RunOptions, runScenario, type Target } from "./run.js";
+export { type RunOptions, refuseFaults, runScenario, type Target } from "./run.js";
 export { defineScenario, Scenario, type ScenarioInput, type Wave } from "./scenario.js";
+export { readInputs, refuseArtifacts } from "./virtual/inputs.js";
 export { runVirtually, type VirtualRun, type VirtualRunOptions } from "./virtual/run.js";

@@ -48,7 +48,8 @@ export class Metrics {
   record(step: Step, ms: number): void {
     let histogram = this.#histograms.get(step);
     if (!histogram) {
-      histogram = build({ highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: 3 });
+      // It grows with what it is given: most steps take milliseconds, and a swarm makes thousands of histograms.
+      histogram = build({ highestTrackableValue: 2, autoResize: true, numberOfSignificantValueDigits: 3 });
       this.#histograms.set(step, histogram);
     }
     histogram.recordValue(Math.min(3_600_000_000, Math.max(1, Math.round(ms * 1_000))));

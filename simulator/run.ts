@@ -52,12 +52,23 @@ export interface RunOptions {
 }
 
 /**
- * Runs a fleet against a target and judges it. Throws FB1001 where the machine's limits forbid it, FB1002 for files that
- * cannot be read or written, FB1003 for artefacts that do not fit the scenario, FB3001 where the target does not answer
- * before the first device boots; a target that is lost later is judged.
+ * Runs a fleet against a target and judges it. Throws FB1001 where the machine's limits forbid it or the scenario asks for
+ * faults, FB1002 for files that cannot be read or written, FB1003 for artefacts that do not fit the scenario, FB3001 where
+ * the target does not answer before the first device boots; a target that is lost later is judged.
  */
 export async function runScenario(options: RunOptions): Promise<Report> {
+  refuseFaults(options.scenario);
   return compileReport(await runFleet(options));
+}
+
+/** Throws FB1001 for a scenario with faults: on machines nothing could bring them about. */
+export function refuseFaults({ faults }: Scenario): void {
+  if (faults.length === 0) return;
+  throw new FirstbootError("FB1001", {
+    what: "the scenario has faults",
+    why: "the real world takes none on demand",
+    fix: "run it with --world virtual, or leave the faults out",
+  });
 }
 
 /** Runs a fleet to its end, or to an interruption, and gathers what it is judged by. Throws as `runScenario` does. */
@@ -80,7 +91,7 @@ export async function runFleet(options: RunOptions): Promise<RunFacts> {
     (spec) =>
       new VirtualDevice(spec, {
         now,
-        after: world.clock.after,
+        after: (ms, fn) => world.clock.after(ms, fn),
         observe: ({ spec: { surplus } }, event, at) => {
           if (!surplus) metrics.observe(event, at);
         },

@@ -16,15 +16,14 @@ export const badLink = faultKind({
   }),
   begin: ({ latency, loss, cut, ...fault }, ground) => {
     forAWhile(ground, drawn(ground, fault.share), fault.for, ({ link }) => {
-      const { profile } = link;
       link.profile = {
-        ...profile,
+        ...link.usual,
         ...(latency !== undefined && { latencyMs: latency }),
         ...(loss !== undefined && { loss }),
         ...(cut !== undefined && { cut }),
       };
       return () => {
-        link.profile = profile;
+        link.profile = link.usual;
       };
     });
   },

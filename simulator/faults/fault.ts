@@ -40,7 +40,7 @@ export function drawn({ devices, random }: Ground, share: number): VirtualHost[]
     .map(({ host }) => host);
 }
 
-/** Changes something about hosts for a while. */
+/** Changes something about hosts for a while. Where two of a kind overlap, both end when the first does. */
 export function forAWhile(
   { virtual }: Ground,
   hosts: readonly VirtualHost[],

@@ -25,8 +25,8 @@ function library(name: string): Markup {
   return new Markup(readFileSync(require.resolve(`uplot/dist/${name}`), "utf8"));
 }
 
-/** A run as one page that needs nothing else: no request leaves it. */
-export function reportHtml(report: Report): string {
+/** A run as one page that needs nothing else: no request leaves it. `file` is where report.json lies. */
+export function reportHtml(report: Report, file = "report.json"): string {
   const summary = summaryOf(report);
   return html`<!doctype html>
 <html lang="en">
@@ -52,7 +52,7 @@ ${checks(report)}
 ${thresholds(report)}
 ${failures(report)}
 ${populations(report)}
-${footer(report)}
+${footer(report, file)}
 </div>
 </main>
 <script type="application/json" id="data">${jsonForScript({ series: report.series, phases: report.phases, latencies: report.latencies })}</script>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ScenarioInput } from "../scenario.js";
 
 /** A run as it stands in report.json. Durations and moments are milliseconds, moments since the start. Never a secret. */
 
@@ -55,6 +56,19 @@ const ThresholdResult = z.object({
 export const verdicts = ["passed", "failed", "interrupted"] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** What a run in the virtual world took. */
+const VirtualFacts = z.object({
+  /** The same for every run that did the same. */
+  hash: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Messages delivered and timers fired. */
+  events: z.number(),
+  /** Of virtual time. */
+  virtualMs: Ms,
+  /** Of real time. */
+  tookMs: Ms,
+});
+export type VirtualFacts = z.infer<typeof VirtualFacts>;
+
 export const Report = z.object({
   firstbootReport: z.literal(1),
   name: z.string(),
@@ -101,6 +115,12 @@ export const Report = z.object({
   ),
   invariants: z.array(InvariantResult),
   thresholds: z.array(ThresholdResult),
+  /** Of a run in the virtual world only. */
+  virtual: VirtualFacts.optional(),
+  /** With `virtual`: the scenario as it is written, from which the run can be repeated; it is read when it is. */
+  scenario: z.custom<ScenarioInput>((value) => typeof value === "object" && value !== null).optional(),
+  /** With `scenario`: texts of the files that it names, by their paths. Blueprints, never artefacts. */
+  inputs: z.record(z.string(), z.string()).optional(),
 });
 export type Report = z.infer<typeof Report>;
 export type InvariantResult = z.infer<typeof InvariantResult>;

@@ -20,45 +20,60 @@ export const script = `
   const axis = (more) => ({ stroke: css("--faint"), grid: { stroke: css("--line"), width: 1 }, ticks: { show: false }, font: "12px " + css("--sans"), gap: 6, size: 42, ...more });
   const line = (label, color, more) => ({ label, stroke: css(color), width: 2, points: { show: false }, ...more });
   const area = (label, color, more) => line(label, color, { fill: css(color) + "22", ...more });
-  const inSeconds = (_, ticks) => ticks.map((tick) => +tick.toFixed(2) + " s");
-  const atTime = { label: "at", value: (_, x) => x == null ? "–" : x.toFixed(2) + " s" };
+  // A day's seconds say nothing: an axis counts in the unit that its length is told in.
+  const unitOf = (length) => length > 7200 ? [3600, "h"] : length > 300 ? [60, "min"] : [1, "s"];
+  const timeAxis = (times) => {
+    const [size, unit] = unitOf(times.at(-1) ?? 0);
+    return {
+      size,
+      times: [0, ...times].map((x) => x / size),
+      axis: axis({ values: (_, ticks) => ticks.map((tick) => +tick.toFixed(2) + " " + unit), size: 30 }),
+      at: { label: "at", value: (_, x) => x == null ? "–" : x.toFixed(2) + " " + unit },
+    };
+  };
 
-  const phases = { hooks: { drawClear: (plot) => {
+  const phasesOf = (size) => ({ hooks: { drawClear: (plot) => {
     const { ctx, bbox } = plot;
     ctx.save();
     data.phases.forEach((phase, index) => {
-      const left = Math.max(bbox.left, plot.valToPos(phase.at / 1000, "x", true));
-      const right = Math.min(bbox.left + bbox.width, plot.valToPos((phase.at + phase.durationMs) / 1000, "x", true));
+      const left = Math.max(bbox.left, plot.valToPos(phase.at / 1000 / size, "x", true));
+      const right = Math.min(bbox.left + bbox.width, plot.valToPos((phase.at + phase.durationMs) / 1000 / size, "x", true));
       if (right <= left) return;
       if (index % 2 === 0) { ctx.fillStyle = css("--band"); ctx.fillRect(left, bbox.top, right - left, bbox.height); }
       ctx.fillStyle = css("--faint"); ctx.font = 11 * devicePixelRatio + "px " + css("--sans"); ctx.textBaseline = "top";
       if (ctx.measureText(phase.name).width < right - left - 8) ctx.fillText(phase.name, left + 5 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
     });
     ctx.restore();
-  } } };
+  } } });
 
   const enrolEnd = data.phases.length ? (data.phases[0].at + data.phases[0].durationMs) / 1000 : 0;
   const until = Math.max(1, seconds.findIndex((x) => x > enrolEnd * 1.06 + width) + 1 || seconds.length);
   const early = (values) => [0, ...values.slice(0, until)];
 
   const charts = {
-    enrolment: () => ({
-      data: [[0, ...seconds.slice(0, until)], early(sums(data.series.arrivals)), early(sums(data.series.enrolled))],
-      options: {
-        scales: { x: { time: false } },
-        axes: [axis({ values: inSeconds, size: 30 }), axis({})],
-        series: [atTime, area("booted", "--c8", { paths: stepped, width: 1.5 }), line("enrolled", "--c2", { paths: stepped, width: 2.5 })],
-      },
-    }),
-    channels: () => ({
-      data: [[0, ...seconds], [0, ...data.series.online], [0, ...perSecond(data.series.heartbeats)]],
-      options: {
-        scales: { x: { time: false } , beats: { range: (_, low, high) => [0, Math.max(1, high * 1.6)] } },
-        axes: [axis({ values: inSeconds, size: 30 }), axis({}), axis({ scale: "beats", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => tick + "/s"), size: 52 })],
-        series: [atTime, area("channels open", "--c1", { paths: stepped }), line("heartbeats", "--c3", { scale: "beats", paths: spline, width: 1.5, value: (_, v) => v == null ? "–" : v.toFixed(0) + "/s" })],
-        plugins: [phases],
-      },
-    }),
+    enrolment: () => {
+      const { times, axis: below, at } = timeAxis(seconds.slice(0, until));
+      return {
+        data: [times, early(sums(data.series.arrivals)), early(sums(data.series.enrolled))],
+        options: {
+          scales: { x: { time: false } },
+          axes: [below, axis({})],
+          series: [at, area("booted", "--c8", { paths: stepped, width: 1.5 }), line("enrolled", "--c2", { paths: stepped, width: 2.5 })],
+        },
+      };
+    },
+    channels: () => {
+      const { size, times, axis: below, at } = timeAxis(seconds);
+      return {
+        data: [times, [0, ...data.series.online], [0, ...perSecond(data.series.heartbeats)]],
+        options: {
+          scales: { x: { time: false } , beats: { range: (_, low, high) => [0, Math.max(1, high * 1.6)] } },
+          axes: [below, axis({}), axis({ scale: "beats", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => tick + "/s"), size: 52 })],
+          series: [at, area("channels open", "--c1", { paths: stepped }), line("heartbeats", "--c3", { scale: "beats", paths: spline, width: 1.5, value: (_, v) => v == null ? "–" : v.toFixed(v < 10 ? 1 : 0) + "/s" })],
+          plugins: [phasesOf(size)],
+        },
+      };
+    },
     latency: () => {
       const marks = data.latencies.length ? data.latencies[0].curve.map(([percentile]) => percentile) : [];
       return {

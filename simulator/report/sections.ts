@@ -1,3 +1,4 @@
+import { commandOf, timesOf, traceOf } from "./again.js";
 import { html, type Markup } from "./markup.js";
 import { notesOn } from "./notes.js";
 import { counted, number, time } from "./numbers.js";
@@ -16,12 +17,14 @@ const stepTitles: Readonly<Record<string, string>> = {
   restart: "next boot to online",
 };
 
-export function header({ name, verdict, startedAt, seed }: Report, { headline, sentence }: Summary): Markup {
-  return html`<div class="top"><span class="mark">firstboot</span><span>${name} · seed ${seed} · ${startedAt.slice(0, 16).replace("T", " ")} UTC</span></div>
+export function header({ name, verdict, startedAt, seed, virtual }: Report, { headline, sentence }: Summary): Markup {
+  const when = virtual ? "virtual world" : `${startedAt.slice(0, 16).replace("T", " ")} UTC`;
+  return html`<div class="top"><span class="mark">firstboot</span><span>${name} · seed ${seed} · ${when}</span></div>
 <section class="verdict"><span class="tag">${verdict}</span><h1>${headline}</h1><p>${sentence}</p></section>`;
 }
 
-export function figures({ latencies, phases, failures, invariants, durationMs }: Report, summary: Summary): Markup {
+export function figures(report: Report, summary: Summary): Markup {
+  const { latencies, phases, failures, invariants, durationMs, virtual } = report;
   const { devices, enrolled, restarted } = summary;
   const provision = latencies.find(({ step }) => step === "provision");
   const enrol = phases.find((phase) => phase.name === "enrol");
@@ -32,13 +35,19 @@ export function figures({ latencies, phases, failures, invariants, durationMs }:
   const rows: (readonly [Markup | string, string, boolean])[] = [
     [part(enrolled, devices), "devices enrolled", enrolled < devices],
     [html`${rate.toFixed(rate < 10 ? 1 : 0)}<small> /s</small>`, "enrolments, on average", false],
-    ...(provision ? [[time(provision.p95), "first boot to online, p95", false] as const] : []),
+    ...(provision ? [[figure(provision.p95), "first boot to online, p95", false] as const] : []),
     ...(restarted > 0 ? [[part(restarted, enrolled), "restarted from disk", restarted < enrolled] as const] : []),
     [part(kept, invariants.length), "promises kept", kept < invariants.length],
     [number(failed), failed === 1 ? "failed try of a step" : "failed tries of a step", false],
-    [time(durationMs), "the whole run", false],
+    [figure(durationMs), virtual ? `the whole run, in ${time(virtual.tookMs)}` : "the whole run", false],
   ];
   return html`<section class="figures">${rows.map(([value, label, off]) => html`<div class="figure${off ? " off" : ""}"><b>${value}</b><span>${label}</span></div>`)}</section>`;
+}
+
+/** A time with its first number large. */
+function figure(ms: number): Markup {
+  const [first = "", ...rest] = time(ms).split(" ");
+  return html`${first}<small> ${rest.join(" ")}</small>`;
 }
 
 export function phases({ phases, durationMs }: Report): Markup {
@@ -111,6 +120,14 @@ export function populations({ populations }: Report): Markup {
   )}</table></div></section>`;
 }
 
-export function footer({ seed, target, machine, startedAt, name }: Report): Markup {
-  return html`<section class="card wide"><header><h2>How to see it again</h2><span class="note">The seed gives the same devices, arrivals and power cuts</span></header><dl><dt>Scenario</dt><dd>${name}</dd><dt>Seed</dt><dd>${seed}</dd><dt>Target</dt><dd>${target.endpoint}, organisation ${target.org}</dd><dt>Machine</dt><dd>${machine.platform}, ${counted(machine.cores, "core")}, Node ${machine.node}</dd><dt>Started</dt><dd>${startedAt}</dd></dl><pre>firstboot simulate SCENARIO --seed ${seed}</pre></section>`;
+export function footer(report: Report, file: string): Markup {
+  const { seed, target, machine, startedAt, name, virtual } = report;
+  const note = virtual
+    ? "The same code and scenario give the same run, to the last event"
+    : "The seed gives the same devices, arrivals and power cuts";
+  const place = virtual
+    ? html`<dt>Virtual world</dt><dd>${timesOf(virtual)}</dd><dt>Trace</dt><dd>${traceOf(virtual)}</dd>`
+    : html`<dt>Target</dt><dd>${target.endpoint}, organisation ${target.org}</dd>`;
+  const started = virtual ? html`` : html`<dt>Started</dt><dd>${startedAt}</dd>`;
+  return html`<section class="card wide"><header><h2>How to see it again</h2><span class="note">${note}</span></header><dl><dt>Scenario</dt><dd>${name}</dd><dt>Seed</dt><dd>${seed}</dd>${place}<dt>Machine</dt><dd>${machine.platform}, ${counted(machine.cores, "core")}, Node ${machine.node}</dd>${started}</dl><pre>${commandOf(report, file)}</pre></section>`;
 }

@@ -1,3 +1,4 @@
+import { timesOf } from "./again.js";
 import { counted, number, time } from "./numbers.js";
 import type { Report } from "./schema.js";
 
@@ -17,7 +18,8 @@ const headlines = {
 } as const;
 
 /** The verdict in words. */
-export function summaryOf({ verdict, populations, invariants, thresholds, phases, durationMs }: Report): Summary {
+export function summaryOf(report: Report): Summary {
+  const { verdict, populations, invariants, thresholds, phases, durationMs, virtual } = report;
   const sum = (of: (row: Report["populations"][number]) => number): number =>
     populations.reduce((total, row) => total + of(row), 0);
   const devices = sum(({ count }) => count);
@@ -35,10 +37,11 @@ export function summaryOf({ verdict, populations, invariants, thresholds, phases
     broken === 0 ? "every promise was kept" : `${counted(broken, "promise")} did not hold`,
     ...(missed > 0 ? [`${counted(missed, "threshold")} missed`] : []),
   ];
-  const sentence =
+  const found =
     verdict === "interrupted"
       ? `Stopped after ${time(durationMs)}. ${parts.join(", ")} so far.`
       : `${parts.join(", ")}.`;
+  const sentence = virtual ? `${found} A virtual run: ${timesOf(virtual)}.` : found;
   return { headline: headlines[verdict], sentence, devices, enrolled, restarted };
 }
 

@@ -1,3 +1,4 @@
+import { commandOf, traceOf } from "./again.js";
 import { notesOn } from "./notes.js";
 import { counted, number, time } from "./numbers.js";
 import type { Report } from "./schema.js";
@@ -6,7 +7,7 @@ import { summaryOf } from "./summary.js";
 const width = 100;
 
 /** The verdict as plain lines for a terminal, at most 100 columns wide. */
-export function verdictTable(report: Report): string[] {
+export function verdictLines(report: Report): string[] {
   const { headline, sentence } = summaryOf(report);
   const sections = [
     [`${report.verdict.toUpperCase()}  ${headline}`, ...wrapped(sentence, "  ")],
@@ -30,22 +31,28 @@ export function verdictTable(report: Report): string[] {
         device,
       ]),
     ),
-    [`Replay with seed ${report.seed}`],
+    virtualLines(report),
   ];
   return sections
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))
-    .map(oneLine);
+    .map(fitting);
+}
+
+/** The verdict's lines, and how to see the run again; `file` is where report.json lies. */
+export function verdictTable(report: Report, file = "report.json"): string[] {
+  // A command that is cut off is none.
+  const again = report.virtual
+    ? oneLine(`Replay it exactly with ${commandOf(report, file)}`)
+    : fitting(`Replay with seed ${report.seed}`);
+  return [...verdictLines(report), "", again];
 }
 
 const mark = (held: boolean): string => (held ? "ok" : "FAIL");
 
 /** Text of others cannot move the cursor or break a line. */
-const oneLine = (line: string): string =>
-  line
-    .replace(/\p{Cc}/gu, " ")
-    .trimEnd()
-    .slice(0, width);
+const oneLine = (line: string): string => line.replace(/\p{Cc}/gu, " ").trimEnd();
+const fitting = (line: string): string => oneLine(line).slice(0, width);
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {
   return rows.length === 0 ? [] : [title, ...aligned(rows)];
@@ -93,6 +100,10 @@ function latencyRows({ latencies }: Report): string[][] {
     ...[p50, p95, p99, max].map(time),
   ]);
   return [["step", "times", "p50", "p95", "p99", "max"], ...rows];
+}
+
+function virtualLines({ virtual }: Report): string[] {
+  return virtual ? ["Virtual world", `  ${traceOf(virtual)}`] : [];
 }
 
 /** Columns as wide as their widest cell. */

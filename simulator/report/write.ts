@@ -9,7 +9,7 @@ import type { Report } from "./schema.js";
 export async function writeReports(report: Report, directory: string): Promise<void> {
   const files = {
     "report.json": `${JSON.stringify(report, undefined, 2)}\n`,
-    "report.html": reportHtml(report),
+    "report.html": reportHtml(report, join(directory, "report.json")),
     "junit.xml": junitXml(report),
   };
   try {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path/posix";
 import { linkProfiles, type SchedulerOptions, VirtualWorld } from "../../src/world/virtual/index.js";
 import { planFaults } from "../faults/index.js";
 import type { Progress } from "../fleet.js";
@@ -6,6 +7,7 @@ import type { Report } from "../report/schema.js";
 import { runFleet } from "../run.js";
 import type { Scenario } from "../scenario.js";
 import { VirtualBoxes } from "./boxes.js";
+import { refuseArtifacts } from "./inputs.js";
 import { VirtualPlane } from "./plane.js";
 
 /** The run's directory, as the simulator names it. */
@@ -40,6 +42,7 @@ export interface VirtualRun {
  * and FB9002 or FB9003 where code leaves the virtual world or does not come to its end.
  */
 export async function runVirtually(options: VirtualRunOptions): Promise<VirtualRun> {
+  refuseArtifacts(options.scenario);
   const virtual = new VirtualWorld({ ...options, seed: options.scenario.seed });
   const plane = new VirtualPlane(virtual);
   try {
@@ -54,7 +57,7 @@ export async function runVirtually(options: VirtualRunOptions): Promise<VirtualR
 async function live(virtual: VirtualWorld, plane: VirtualPlane, options: VirtualRunOptions): Promise<RunFacts> {
   const { scenario, inputs = new Map(), onProgress, signal } = options;
   const operator = virtual.host("operator", linkProfiles.none);
-  for (const [path, text] of inputs) operator.disk.put(`${baseDirectory}/${path}`, text);
+  for (const [path, text] of inputs) operator.disk.put(resolve(baseDirectory, path), text);
   const boxes = new VirtualBoxes(virtual, scenario, out);
   const own = operator.boot();
   await plane.start();

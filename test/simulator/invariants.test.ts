@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DeviceEvidence, Evidence, ServerEvidence } from "../../simulator/evidence.js";
 import { invariants, type Violation } from "../../simulator/invariants/index.js";
 import { judgeInvariants } from "../../simulator/judge.js";
+import { newt } from "../../src/device/persona.js";
 import { apiKey, cleanEvidence, code, key, newtId, siteSecret } from "./helpers/evidence.js";
 
 type Clean = ReturnType<typeof cleanEvidence>;
@@ -58,8 +59,27 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
     "one exchange each",
     "a second exchange after a restart",
     withDevice(site0, ({ history }) => {
+      history.add({ at: 110, life: 1, event: { type: "persisted", ms: 5 } });
       history.add({ at: 5_000, life: 2, event: { type: "exchange", outcome: "ok", ms: 5 } });
       return { history };
+    }),
+    { device: "sites/0000", at: 5_000 },
+  ],
+  [
+    "one exchange each",
+    "a second exchange in one life",
+    withDevice(site0, ({ history }) => {
+      history.add({ at: 200, life: 1, event: { type: "exchange", outcome: "ok", ms: 5 } });
+      return { history };
+    }),
+    { device: "sites/0000", at: 200 },
+  ],
+  [
+    "one exchange each",
+    "a second exchange of a device that sends no nonce",
+    withDevice(site0, ({ history, spec }) => {
+      history.add({ at: 5_000, life: 2, event: { type: "exchange", outcome: "ok", ms: 5 } });
+      return { history, spec: { ...spec, persona: newt } };
     }),
     { device: "sites/0000", at: 5_000 },
   ],
@@ -238,6 +258,16 @@ describe("invariants", () => {
 
   it("each has a violation planted against it", () => {
     expect(new Set(planted.map(([name]) => name))).toEqual(new Set(invariants.map(({ name }) => name)));
+  });
+
+  it("take the exchange of a device that died before its credentials were safe for a replay", () => {
+    const diedEarly = withDevice(site0, ({ history }) => {
+      history.add({ at: 5_000, life: 2, event: { type: "exchange", outcome: "ok", ms: 5 } });
+      history.add({ at: 5_010, life: 2, event: { type: "persisted", ms: 5 } });
+      return { history };
+    });
+    const results = judgeInvariants(diedEarly(cleanEvidence()));
+    expect(results.find(({ name }) => name === "one exchange each")?.held).toBe(true);
   });
 
   it("take a site whose device was cut off in its exchange for that device's, as its nonce can still claim it", () => {

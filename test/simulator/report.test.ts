@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Report, verdictTable, writeReports } from "../../simulator/index.js";
+import { Report, verdictLines, verdictTable, writeReports } from "../../simulator/index.js";
 import { reportHtml } from "../../simulator/report/html.js";
 import { junitXml } from "../../simulator/report/junit.js";
 import { time } from "../../simulator/report/numbers.js";
@@ -18,6 +18,8 @@ it.each([
   [3_060, "3.06 s"],
   [119_600, "2 min 0 s"],
   [125_000, "2 min 5 s"],
+  [3_599_600, "1 h 0 min"],
+  [86_520_000, "24 h 2 min"],
 ])("%d ms are written as %s", (ms, text) => {
   expect(time(ms)).toBe(text);
 });
@@ -156,4 +158,45 @@ it("the terminal's table says below a phase what else there is to say, and which
   ]);
   expect(lines).toContain("  1 ×  expected      401 used up  sites/0003");
   expect(lines).toContain("  2 ×  not expected  401 used up  sites/0001");
+});
+
+describe("the report of a virtual run", () => {
+  const virtual = { hash: "0123456789abcdef", events: 12_500, virtualMs: 86_520_000, tookMs: 4_120 };
+  const report = sampleReport({ virtual });
+
+  it("says so everywhere, with both times and the command that repeats it", () => {
+    const page = markupOf(reportHtml(report, "out/report.json"));
+    const table = verdictTable(report, "out/report.json");
+    for (const text of [page, table.join(" ").replace(/\s+/g, " ")]) {
+      expect(text).toContain("A virtual run: 24 h 2 min of virtual time in 4.12 s.");
+      expect(text).toContain("hash 0123456789abcdef");
+      expect(text).toContain("npx firstboot replay out/report.json");
+    }
+    expect(page).toContain("virtual world</span>");
+    expect(page).not.toMatch(/firstboot simulate|2026-01-02/);
+    expect(table.join("\n")).not.toContain("Replay with seed");
+    expect(verdictLines(report).join("\n")).not.toContain("firstboot replay");
+  });
+
+  it("gives a command that a shell takes, whole, wherever the report lies", () => {
+    const file = `${"deep/".repeat(30)}it's here/report.json`;
+    expect(verdictTable(report, file).at(-1)).toMatch(
+      / npx firstboot replay '(deep\/){30}it'\\''s here\/report\.json'$/,
+    );
+  });
+
+  it("tells systems that show tests how long they waited", () => {
+    expect(junitXml(report)).toContain('time="4.120"');
+  });
+
+  it("is read again as it was written, scenario and inputs included", () => {
+    const scenario = {
+      name: "tiny",
+      populations: [{ name: "a", kind: "newt" as const, count: 1, key: {}, blueprint: "b.yaml" }],
+      phases: { enrol: { over: "0s", within: "5s" } },
+    };
+    const whole = { ...report, scenario, inputs: { "b.yaml": "private-resources: {}" } };
+    expect(Report.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
+    expect(Report.safeParse({ ...whole, virtual: { ...virtual, hash: "short" } }).success).toBe(false);
+  });
 });
