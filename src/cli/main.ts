@@ -8,6 +8,7 @@ import { demoCommand } from "./commands/demo.js";
 import { devicesCommand } from "./commands/devices.js";
 import { keysCommand } from "./commands/keys.js";
 import { providerCommand } from "./commands/provider.js";
+import { replayCommand } from "./commands/replay.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { sitesCommand } from "./commands/sites.js";
 import { upCommand } from "./commands/up.js";
@@ -25,6 +26,7 @@ for (const command of [
   upCommand,
   demoCommand,
   simulateCommand,
+  replayCommand,
   keysCommand,
   codesCommand,
   sitesCommand,
@@ -58,10 +60,17 @@ function explained(error: unknown): FirstbootError {
   });
 }
 
+function fail({ line, exitCode }: FirstbootError): void {
+  process.stderr.write(`${plain(line)}\n`);
+  process.exitCode = exitCode;
+}
+
 // A reader that has seen enough, such as `head`, is no failure: the work goes on to its end and its exit code.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (systemCode(error) !== "EPIPE") throw error;
+    if (systemCode(error) === "EPIPE") return;
+    fail(new FirstbootError("FB1002", { what: "cannot write the output", why: reasonOf(error), cause: error }));
+    process.exit();
   });
 }
 
@@ -70,9 +79,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   const asked = error instanceof CommanderError && error.exitCode === 0;
-  if (!asked) {
-    const { line, exitCode } = explained(error);
-    process.stderr.write(`${plain(line)}\n`);
-    process.exitCode = exitCode;
-  }
+  if (!asked) fail(explained(error));
 }

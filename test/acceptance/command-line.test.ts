@@ -21,6 +21,7 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
       "up",
       "demo",
       "simulate",
+      "replay",
       "keys",
       "keys list",
       "keys create",

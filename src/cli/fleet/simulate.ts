@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   loadScenario,
+  type Progress,
   type Report,
+  refuseFaults,
   runScenario,
   type Scenario,
   verdictTable,
@@ -16,8 +18,10 @@ import { print, printJson } from "../output.js";
 import { startPlane } from "../plane-process.js";
 import { isLoopback, readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
 import { progressView } from "./progress.js";
+import { rehearsalOf, rehearse } from "./virtual.js";
 
 export interface SimulateFlags extends ServerFlags {
+  readonly world: "real" | "virtual";
   readonly target?: string;
   readonly iOwnThisTarget?: boolean;
   readonly devices?: number;
@@ -29,27 +33,51 @@ export interface SimulateFlags extends ServerFlags {
 /** Runs a scenario file and ends with its verdict. */
 export async function simulate(file: string, flags: SimulateFlags): Promise<void> {
   const scenario = adjusted(loadScenario(file, readText(file)), flags);
+  const run = await (flags.world === "virtual" ? virtualRun : realRun)(file, scenario, flags);
   const { signal, release } = onInterrupt();
-  const { target, close } = await targetOf(flags);
   const progress = progressView(stderrLine(flags.json !== true), process.stderr.isTTY);
   try {
-    const report = await runScenario({
-      scenario,
-      baseDirectory: dirname(resolve(file)),
-      target,
-      out: flags.out,
-      signal,
-      onProgress: progress.show,
-    });
+    const report = await run({ signal, onProgress: progress.show });
     progress.end();
     await writeReports(report, flags.out);
     if (flags.json) printJson(report);
-    else for (const line of [...verdictTable(report), `report: ${resolve(flags.out, "report.html")}`]) print(line);
+    else for (const line of closing(report, flags.out)) print(line);
     process.exitCode = exitCodeOf(report);
   } finally {
-    await close();
     release();
   }
+}
+
+function closing(report: Report, out: string): string[] {
+  return [...verdictTable(report, join(out, "report.json")), `report: ${resolve(out, "report.html")}`];
+}
+
+/** A run whose input has been checked. */
+type Run = (watched: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<Report>;
+
+async function realRun(file: string, scenario: Scenario, flags: SimulateFlags): Promise<Run> {
+  refuseFaults(scenario);
+  return async (watched) => {
+    const { target, close } = await targetOf(flags);
+    try {
+      return await runScenario({ scenario, baseDirectory: dirname(resolve(file)), target, out: flags.out, ...watched });
+    } finally {
+      await close();
+    }
+  };
+}
+
+async function virtualRun(file: string, scenario: Scenario, { target, out }: SimulateFlags): Promise<Run> {
+  if (target !== undefined) {
+    throw new FirstbootError("FB1001", {
+      what: "--target does not go with --world virtual",
+      why: "the virtual world has a control plane of its own",
+      fix: "leave one of them out",
+    });
+  }
+  const rehearsal = await rehearsalOf(file, scenario);
+  await new DataDirectory(out, realWorld().disk).prepare();
+  return (watched) => rehearse({ ...rehearsal, ...watched });
 }
 
 /** Writes to stderr: one line rewritten on a terminal, lines elsewhere. */
