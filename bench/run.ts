@@ -4,6 +4,7 @@ import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
 import { benchProvider } from "./flows/provider.js";
 import { benchStart } from "./flows/start.js";
+import { benchVirtual } from "./flows/virtual.js";
 import { benchFunctions } from "./functions/index.js";
 import { thisMachine } from "./machine.js";
 import { benchmarksPage } from "./page.js";
@@ -22,6 +23,7 @@ const results: BenchResults = {
     ...(await benchProvider()),
     await benchExchange("off"),
     await benchExchange("development"),
+    ...(await benchVirtual()),
   ],
 };
 
