@@ -65,18 +65,20 @@ export async function allWithin(fleet: Fleet, work: readonly Promise<unknown>[],
 }
 
 /** Does something for each item, `width` at a time, until the fleet is interrupted. */
-export async function inParallel<T>(
-  fleet: Fleet,
+export function inParallel<T>(
+  { signal }: Fleet,
   items: readonly T[],
   width: number,
   act: (item: T) => Promise<void>,
 ): Promise<void> {
+  return severally(items, width, async (item) => (signal.aborted ? undefined : act(item)));
+}
+
+/** Does something for each item, `width` at a time. */
+export async function severally<T>(items: readonly T[], width: number, act: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   async function work(): Promise<void> {
-    for (const item of queue) {
-      if (fleet.signal.aborted) return;
-      await act(item);
-    }
+    for (const item of queue) await act(item);
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, work));
 }

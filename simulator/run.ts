@@ -7,7 +7,7 @@ import { type Box, type BoxSpec, realBox } from "./box.js";
 import { VirtualDevice } from "./device.js";
 import { deviceEvidence, type Evidence, keyIdsOf, learnSecrets, readTexts, serverEvidence } from "./evidence.js";
 import { claimDirectory } from "./files.js";
-import type { Fleet, Progress } from "./fleet.js";
+import { type Fleet, type Progress, severally } from "./fleet.js";
 import { environmentOf } from "./identity.js";
 import { Metrics } from "./metrics.js";
 import { prepareDevices } from "./prepare.js";
@@ -16,6 +16,9 @@ import type { Report } from "./report/schema.js";
 import type { Scenario } from "./scenario.js";
 import { Secrets } from "./secrets.js";
 import { type PhaseRecord, runPhases } from "./timetable.js";
+
+/** Devices that say goodbye at once when a run is over. */
+const goodbyes = 256;
 
 /** The server that a fleet is run against. */
 export interface Target {
@@ -109,7 +112,7 @@ export async function runFleet(options: RunOptions): Promise<RunFacts> {
   try {
     phases = await runPhases(fleet, options.onProgress ?? (() => {}));
     online = devices.filter((device) => device.online && device.enrolled).length;
-    await Promise.all(devices.map((device) => device.stop()));
+    await severally(devices, goodbyes, (device) => device.stop());
   } finally {
     for (const device of devices) device.kill();
   }

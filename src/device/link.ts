@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../world/clock.js";
+import type { Alarm, Clock } from "../world/clock.js";
 import type { Channel, Message } from "../world/network.js";
 import { tidy } from "./failure.js";
 import type { Host } from "./host.js";
@@ -34,8 +34,7 @@ export class Link {
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
   readonly #readDeadlineMs: number;
-  #timer: Timer | undefined;
-  readonly #tick = (): void => this.#pulse();
+  readonly #alarm: Alarm;
   #close: (closed: Closed) => void = () => {};
 
   constructor(
@@ -45,6 +44,7 @@ export class Link {
   ) {
     const { persona, world } = host;
     this.#clock = world.clock;
+    this.#alarm = world.clock.alarm(() => this.#pulse());
     this.#heartbeatMs = persona.heartbeatMs;
     this.#readDeadlineMs = persona.readDeadlineMs ?? Number.POSITIVE_INFINITY;
     this.#heardAt = this.#now();
@@ -119,11 +119,11 @@ export class Link {
       this.channel.ping();
     }
     const next = Math.min(this.#beatAt, deadline);
-    this.#timer = this.#clock.after(Math.max(0, next - now), this.#tick);
+    this.#alarm.set(Math.max(0, next - now));
   }
 
   #ended(code: number, reason: string): Closed {
-    this.#timer?.cancel();
+    this.#alarm.cancel();
     const heldMs = this.#began === undefined ? 0 : this.#now() - this.#began;
     if (this.#began !== undefined) this.host.emit({ type: "disconnected", code, reason, ms: heldMs });
     return { code, reason, heldMs };

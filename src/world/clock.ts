@@ -3,6 +3,13 @@ export interface Timer {
   cancel(): void;
 }
 
+/** A timer that is set again and again. */
+export interface Alarm {
+  /** Rings once in `ms`, and not when it was to ring before. */
+  set(ms: number): void;
+  cancel(): void;
+}
+
 export interface Clock {
   /** Wall time, milliseconds since 1970. May jump. */
   now(): number;
@@ -12,6 +19,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `fn` once after `ms`. */
   after(ms: number, fn: () => void): Timer;
+  /** An alarm that calls `fn` each time it rings; not set yet. */
+  alarm(fn: () => void): Alarm;
   /** Resolves at the end of this turn of the event loop: what arrives together can be handled together. */
   turn(): Promise<void>;
 }
@@ -29,6 +38,18 @@ export function isoTime(ms: number): string {
   const seconds = Math.trunc(rest / 1_000);
   const milliseconds = String(rest % 1_000).padStart(3, "0");
   return `${minute.text}${seconds < 10 ? "0" : ""}${seconds}.${milliseconds}Z`;
+}
+
+/** An alarm made of timers, for a clock that has none of its own. */
+export function alarmOf(clock: Pick<Clock, "after">, fn: () => void): Alarm {
+  let timer: Timer | undefined;
+  return {
+    set: (ms) => {
+      timer?.cancel();
+      timer = clock.after(ms, fn);
+    },
+    cancel: () => timer?.cancel(),
+  };
 }
 
 /** `fn` every `ms` until the returned timer is cancelled; ticks do not pile up. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import { alarmOf, type Clock, type Timer } from "../clock.js";
 import type { Process } from "../process.js";
 
 /** The machine's clock, for one process: its timers die with it. */
@@ -21,6 +21,7 @@ export function realClock(process: Process): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     after,
+    alarm: (fn) => alarmOf({ after }, fn),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -24,6 +24,8 @@ export class VirtualChannel implements Channel, ChannelEnd {
   #listener: ChannelListener | undefined;
   #early: ((listener: ChannelListener) => void)[] | undefined = [];
   #segment: Segment | undefined;
+  /** One that has arrived and can be used again. */
+  #spare: Segment | undefined;
   #lastArrival = 0;
   /** Segments that are sent again and again, in order; undefined as long as all is well. */
   #stalled: Segment[] | undefined;
@@ -121,6 +123,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
     this.#stalled = undefined;
     peer.#takeAll(segment);
     for (const next of late ?? []) if (next !== segment) peer.#takeAll(next);
+    this.#spare = segment;
   }
 
   #retransmit(segment: Segment): void {
@@ -145,12 +148,15 @@ export class VirtualChannel implements Channel, ChannelEnd {
     const { now } = this.#scheduler;
     // What is said in one moment and fits into a packet travels together.
     if (this.#segment?.sentAt === now && bytes <= packet) {
-      this.#segment.frames.push(frame);
+      this.#segment.add(frame);
       return;
     }
     this.#lastArrival = Math.max(this.#lastArrival, now + this.host.delayTo(peer.host, bytes + overhead));
-    this.#segment = new Segment(this, now, this.host.outages, frame);
-    this.#scheduler.at(this.#lastArrival, this.#segment);
+    const segment = this.#spare ?? new Segment(this);
+    this.#spare = undefined;
+    segment.begin(now, this.host.outages, frame);
+    this.#segment = segment;
+    this.#scheduler.at(this.#lastArrival, segment);
   }
 
   /** What is sent into the void is given up in the end, as everything is that nobody acknowledges. */
@@ -170,11 +176,14 @@ export class VirtualChannel implements Channel, ChannelEnd {
     }
   }
 
-  #takeAll({ frames }: Segment): void {
+  #takeAll({ frames, count }: Segment): void {
     const { trace, now } = this.#scheduler;
-    trace.events += frames.length;
+    trace.events += count;
     trace.moment(now, this.host.index);
-    for (const frame of frames) this.#take(frame);
+    for (let index = 0; index < count; index++) {
+      const frame = frames[index];
+      if (frame !== undefined) this.#take(frame);
+    }
   }
 
   #take(frame: Frame): void {
@@ -251,18 +260,27 @@ export class VirtualChannel implements Channel, ChannelEnd {
 
 /** What one end sent in one moment. */
 class Segment implements Event {
-  readonly frames: Frame[];
+  /** Its first `count` are said; the rest is of earlier use. */
+  readonly frames: Frame[] = [];
+  count = 0;
+  sentAt = 0;
+  /** The sender's outages by then. */
+  outages = 0;
   /** How often it was sent in vain. */
   tries = 0;
 
-  constructor(
-    private readonly channel: VirtualChannel,
-    readonly sentAt: number,
-    /** The sender's outages by then. */
-    readonly outages: number,
-    first: Frame,
-  ) {
-    this.frames = [first];
+  constructor(private readonly channel: VirtualChannel) {}
+
+  begin(now: number, outages: number, first: Frame): void {
+    this.count = 0;
+    this.add(first);
+    this.sentAt = now;
+    this.outages = outages;
+    this.tries = 0;
+  }
+
+  add(frame: Frame): void {
+    this.frames[this.count++] = frame;
   }
 
   fire(): void {

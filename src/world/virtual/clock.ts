@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Alarm, Clock, Timer } from "../clock.js";
 import type { Event } from "./event-queue.js";
 import { never, type VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
@@ -29,9 +29,13 @@ export class VirtualClock implements Clock {
 
   after(ms: number, fn: () => void): Timer {
     this.#scheduler.enter();
-    const alarm = new Alarm(this.#process, fn);
-    if (this.#process.alive) this.#scheduler.after(Math.max(0, ms), alarm);
+    const alarm = new VirtualAlarm(this.#process, fn);
+    alarm.set(ms);
     return alarm;
+  }
+
+  alarm(fn: () => void): Alarm {
+    return new VirtualAlarm(this.#process, fn);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -55,28 +59,36 @@ export class VirtualClock implements Clock {
   }
 }
 
-class Alarm implements Timer, Event {
-  #fn: (() => void) | undefined;
+/** One event for as long as its owner lives: heartbeats set it again and again. */
+class VirtualAlarm implements Alarm, Event {
+  readonly #process: VirtualProcess;
+  readonly #fn: () => void;
+  /** When it rings; what comes from the queue at another moment was cancelled or set anew. */
+  #at = Number.NaN;
 
-  constructor(
-    private readonly process: VirtualProcess,
-    fn: () => void,
-  ) {
+  constructor(process: VirtualProcess, fn: () => void) {
+    this.#process = process;
     this.#fn = fn;
   }
 
+  set(ms: number): void {
+    if (!this.#process.alive) return;
+    const { scheduler } = this.#process;
+    this.#at = scheduler.now + Math.max(0, ms);
+    scheduler.at(this.#at, this);
+  }
+
   cancel(): void {
-    this.#fn = undefined;
+    this.#at = Number.NaN;
   }
 
   fire(): void {
-    const fn = this.#fn;
-    const { process } = this;
-    if (!fn || !process.alive) return;
-    this.#fn = undefined;
+    const process = this.#process;
     const { trace, now } = process.scheduler;
+    if (this.#at !== now || !process.alive) return;
+    this.#at = Number.NaN;
     trace.events++;
     trace.moment(now, process.index);
-    fn();
+    this.#fn();
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../../src/world/clock.js";
+import { type Alarm, alarmOf, type Clock, type Timer } from "../../../src/world/clock.js";
 
 interface Due {
   readonly at: number;
@@ -15,6 +15,9 @@ export class ManualClock implements Clock {
   }
   monotonic(): number {
     return this.#ms;
+  }
+  alarm(fn: () => void): Alarm {
+    return alarmOf(this, fn);
   }
   after(ms: number, fn: () => void): Timer {
     const due = { at: this.#ms + ms, fn };
