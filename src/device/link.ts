@@ -1,5 +1,5 @@
 import type { Alarm, Clock } from "../world/clock.js";
-import type { Channel, Message } from "../world/network.js";
+import type { Channel, ChannelListener, Message } from "../world/network.js";
 import { tidy } from "./failure.js";
 import type { Host } from "./host.js";
 
@@ -24,7 +24,7 @@ export interface LinkProtocol {
  * An open channel with a pulse. One timer serves heartbeats and read deadline: what is heard only moves the deadline
  * later, so the timer looks again when it fires.
  */
-export class Link {
+export class Link implements ChannelListener {
   readonly closed: Promise<Closed>;
   #began: number | undefined;
   #heardAt: number;
@@ -55,18 +55,25 @@ export class Link {
 
   /** Takes what the channel says, from the first message on. */
   listen(): void {
-    const heard = (): void => {
-      this.#heardAt = this.#now();
-    };
-    this.channel.listen({
-      ping: heard,
-      pong: heard,
-      message: (message) => {
-        heard();
-        this.protocol.message(message);
-      },
-      close: (code, reason) => this.#close(this.#ended(code, tidy(reason))),
-    });
+    this.channel.listen(this);
+  }
+
+  message(message: Message): void {
+    this.#heardAt = this.#now();
+    this.protocol.message(message);
+  }
+
+  ping(): void {
+    this.#heardAt = this.#now();
+  }
+
+  pong(): void {
+    this.#heardAt = this.#now();
+  }
+
+  /** The channel is gone. */
+  close(code: number, reason: string): void {
+    this.#close(this.#ended(code, tidy(reason)));
   }
 
   /** Starts the pulse: the device is connected. */
@@ -88,7 +95,7 @@ export class Link {
   }
 
   /** Says goodbye; resolves when the channel is gone. */
-  async close(): Promise<void> {
+  async goodbye(): Promise<void> {
     const limit = this.#clock.after(goodbyeMs, () => this.channel.terminate());
     this.channel.close(1000);
     await this.closed;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Process } from "../../src/world/process.js";
 import { realWorld } from "../../src/world/real/index.js";
+import { echo } from "./contract/stage.js";
 
 /** Whether a promise settles within a few turns of the event loop and 20 ms. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
@@ -55,6 +56,43 @@ describe("a killed process", () => {
     expect(await settles(sleep)).toBe(false);
     expect(await settles(clock.sleep(1))).toBe(false);
     expect(fired).toBe(false);
+  });
+});
+
+describe("a killed process of the machine", () => {
+  it("does not wake when a signal aborts", async () => {
+    const { clock, process } = realWorld();
+    const waking = new AbortController();
+    const sleep = clock.sleep(60_000, waking.signal);
+    process.kill();
+    waking.abort();
+    expect(await settles(sleep)).toBe(false);
+    expect(await settles(clock.sleep(60_000, waking.signal))).toBe(false);
+  });
+
+  it("leaves its port, also one that it was just taking", async () => {
+    const [first, second] = [realWorld(), realWorld()];
+    const options = { host: "127.0.0.1", port: 0 };
+    const free = await first.network.listen(options, echo);
+    await free.close();
+    const taken = { ...options, port: free.port };
+    const listening = first.network.listen(taken, echo);
+    first.process.kill();
+    expect(await settles(listening)).toBe(false);
+    await expect(second.network.listen(taken, echo)).resolves.toMatchObject(taken);
+    second.process.kill();
+  });
+
+  it("has no server whose close settles", async () => {
+    const { network, process } = realWorld();
+    const [one, other] = [
+      await network.listen({ host: "127.0.0.1", port: 0 }, echo),
+      await network.listen({ host: "127.0.0.1", port: 0 }, echo),
+    ];
+    const closing = one.close();
+    process.kill();
+    expect(await settles(closing)).toBe(false);
+    expect(await settles(other.close())).toBe(false);
   });
 });
 

@@ -42,7 +42,8 @@ export function replayCommand(): Command {
 
 /** Adds to the names given before. */
 function names(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(",").map((name) => name.trim())];
+  const named = text.split(",").map((name) => name.trim());
+  return [...before, ...named.filter((name, index) => name !== "" || index === 0)];
 }
 
 function moment(flag: string): (text: string) => number {

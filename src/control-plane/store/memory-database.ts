@@ -15,11 +15,15 @@ export class MemoryDatabase {
   /** Statements that have been looked at. */
   readonly #clean = new Set<string>();
 
-  /** A connection for one control plane at a time. Closing it leaves the database as a crash would. */
+  /**
+   * A connection for one control plane at a time. Closing it leaves the database as a crash would; it takes no statement
+   * any more.
+   */
   connect(): SqliteDatabase {
     let open = true;
     return {
       prepare: (sql) => {
+        if (!open) throw new TypeError("The database connection is not open");
         if (!this.#clean.has(sql) && fromTheMachine.test(sql)) throw notOurs(sql);
         this.#clean.add(sql);
         return this.#database.prepare(sql);

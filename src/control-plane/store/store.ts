@@ -48,9 +48,10 @@ export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer
     /** Waits for the commands that were given, then closes the database. */
     close: async (): Promise<void> => {
       await batch.settled();
-      release();
       await connection.acquire();
+      release();
       sqlite.close();
+      connection.release();
     },
   };
 }

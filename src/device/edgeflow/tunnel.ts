@@ -4,7 +4,7 @@ import type { Channel, Message } from "../../world/network.js";
 import type { Session } from "../connection.js";
 import { Ended, StepFailed, tidy } from "../failure.js";
 import type { Host } from "../host.js";
-import { type Closed, Link } from "../link.js";
+import { type Closed, Link, type LinkProtocol } from "../link.js";
 import { agentVersion, type CommandContext, carryOut } from "./commands.js";
 import type { DeviceIdentity, DeviceSettings } from "./settings.js";
 
@@ -27,7 +27,7 @@ function rejection(said: string | undefined, code?: number): Ended | StepFailed 
 }
 
 /** A device's open tunnel. */
-export class Tunnel implements Session {
+export class Tunnel implements Session, LinkProtocol {
   readonly restart = false;
   readonly #link: Link;
   #welcome: ((frame: Frame | undefined) => void) | undefined;
@@ -39,10 +39,7 @@ export class Tunnel implements Session {
     /** When it was dialled, on the monotonic clock. */
     private readonly dialled: number,
   ) {
-    this.#link = new Link(host, channel, {
-      message: (message) => this.#receive(message),
-      beat: () => this.#send({ type: "ping" }),
-    });
+    this.#link = new Link(host, channel, this);
   }
 
   get closed(): Promise<Closed> {
@@ -50,7 +47,7 @@ export class Tunnel implements Session {
   }
 
   goodbye(): Promise<void> {
-    return this.#link.close();
+    return this.#link.goodbye();
   }
 
   /** Drops a tunnel that is of no use. */
@@ -92,7 +89,11 @@ export class Tunnel implements Session {
     this.host.emit({ type: "connected", ms: this.host.since(this.dialled) });
   }
 
-  #receive(message: Message): void {
+  beat(): void {
+    this.#send({ type: "ping" });
+  }
+
+  message(message: Message): void {
     const frame = typeof message === "string" ? decodeFrame(message) : undefined;
     const welcome = this.#welcome;
     if (welcome) {

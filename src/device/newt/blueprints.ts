@@ -61,8 +61,9 @@ export class Blueprints {
     const noting = success && blueprint.mode === "provisioning" ? this.#confirmed() : undefined;
     // Told while it is noted: a device that dies before hears it again, one that died after would never tell.
     this.host.emit({ type: "blueprint", mode: blueprint.mode, success, message: tidy(message), ms });
+    const session = this.#send;
     await noting;
-    await this.#next();
+    if (session === this.#send) await this.#next();
   }
 
   /** Remembers that the provisioning blueprint is done. If that fails it stays due: applying it twice beats never. */
@@ -79,11 +80,14 @@ export class Blueprints {
   }
 
   async #next(): Promise<void> {
+    const session = this.#send;
     const oneByOne = this.host.persona.provisioningBlueprint === "until confirmed";
     while (!(oneByOne && this.#sent.length > 0)) {
       const blueprint = this.#waiting.shift();
       if (!blueprint) return;
       const json = await this.#read(blueprint);
+      // The next session sends all that is due itself.
+      if (session !== this.#send) return;
       if (json === undefined) continue;
       if (blueprint.mode === "provisioning" && !oneByOne) this.#provisioning = undefined;
       this.#sent.push({ ...blueprint, at: this.host.world.clock.monotonic() });

@@ -4,7 +4,7 @@ import { every, type Timer } from "../../world/clock.js";
 import type { Channel, Message } from "../../world/network.js";
 import type { Session } from "../connection.js";
 import type { Host } from "../host.js";
-import { type Closed, Link } from "../link.js";
+import { type Closed, Link, type LinkProtocol } from "../link.js";
 import { getToken } from "./api.js";
 import type { Blueprints } from "./blueprints.js";
 import type { Site } from "./provision.js";
@@ -35,7 +35,7 @@ function textOf(message: Message): string | undefined {
 }
 
 /** A site's open channel. */
-export class NewtSession implements Session {
+export class NewtSession implements Session, LinkProtocol {
   restart = false;
   readonly #link: Link;
   #requests: Timer | undefined;
@@ -45,10 +45,7 @@ export class NewtSession implements Session {
     channel: Channel,
     private readonly memory: SiteMemory,
   ) {
-    this.#link = new Link(host, channel, {
-      message: (message) => this.#receive(message),
-      beat: () => this.#beat(),
-    });
+    this.#link = new Link(host, channel, this);
     void this.#link.closed.then(() => this.stopAsking());
     this.#link.begin(0);
     this.askForExitNodes();
@@ -62,13 +59,13 @@ export class NewtSession implements Session {
 
   async goodbye(): Promise<void> {
     this.#send("newt/disconnecting", {});
-    await this.#link.close();
+    await this.#link.goodbye();
   }
 
   /** Closes the channel, to begin again from the config file (PROTOCOLS A11). */
   startAnew(): void {
     this.restart = true;
-    void this.#link.close();
+    void this.#link.goodbye();
   }
 
   /** The answer to a heartbeat came. */
@@ -99,7 +96,7 @@ export class NewtSession implements Session {
     this.#requests = undefined;
   }
 
-  #receive(message: Message): void {
+  message(message: Message): void {
     const decoded = decodeMessage(textOf(message) ?? "");
     if (!decoded) return;
     const { type, data, configVersion = 0 } = decoded;
@@ -112,7 +109,7 @@ export class NewtSession implements Session {
     this.host.emit({ type: "command", action: type, success: true, ms: this.host.since(started) });
   }
 
-  #beat(): void {
+  beat(): void {
     this.#link.send(encodeHeartbeat(this.memory.configVersion));
   }
 

@@ -23,16 +23,18 @@ export function realClock(process: Process): Clock {
     after,
     alarm: (fn) => alarmOf({ after }, fn),
     sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const timer = after(ms, done);
-        function done(): void {
-          timer.cancel();
-          signal?.removeEventListener("abort", done);
-          resolve();
-        }
-        signal?.addEventListener("abort", done, { once: true });
-      }),
+      process.wait(
+        new Promise((resolve) => {
+          if (signal?.aborted) return resolve();
+          const timer = after(ms, done);
+          function done(): void {
+            timer.cancel();
+            signal?.removeEventListener("abort", done);
+            resolve();
+          }
+          signal?.addEventListener("abort", done, { once: true });
+        }),
+      ),
     turn: () => process.wait(new Promise((resolve) => setImmediate(resolve))),
   };
 }

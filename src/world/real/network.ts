@@ -1,7 +1,14 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { Agent, request as send } from "undici";
 import { WebSocket } from "ws";
-import { type Channel, type HttpRequest, type HttpResponse, type Network, UpgradeRefused } from "../network.js";
+import {
+  type Channel,
+  type HttpRequest,
+  type HttpResponse,
+  type Network,
+  NetworkError,
+  UpgradeRefused,
+} from "../network.js";
 import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
 import { networkError } from "./network-error.js";
@@ -68,6 +75,7 @@ export function realNetwork(process: Process, { ca }: RealNetworkOptions = {}): 
     connect: (url, { headers, timeoutMs }) =>
       process.wait(
         new Promise<Channel>((resolve, reject) => {
+          if (!URL.canParse(url)) return reject(new NetworkError("Invalid URL"));
           const socket = new WebSocket(url, {
             perMessageDeflate: false,
             handshakeTimeout: timeoutMs,

@@ -91,15 +91,6 @@ export async function serve(process: Process, options: ListenOptions, listener: 
     );
   });
 
-  await process.wait(
-    new Promise<void>((resolve, reject) => {
-      http.once("error", (error) => reject(listenError(error, options)));
-      http.listen(options.port, options.host, resolve);
-    }),
-  );
-
-  const address = http.address();
-  const port = address !== null && typeof address === "object" ? address.port : options.port;
   function drop(): void {
     for (const connection of connections) connection.destroy();
   }
@@ -107,18 +98,35 @@ export async function serve(process: Process, options: ListenOptions, listener: 
     http.close();
     drop();
   });
+  await process.wait(
+    new Promise<void>((resolve, reject) => {
+      http.once("error", (error) => reject(listenError(error, options)));
+      http.listen(options.port, options.host, () => {
+        // Whoever died meanwhile had no port to leave yet.
+        if (!process.alive) http.close();
+        resolve();
+      });
+    }).catch((error: unknown) => {
+      release();
+      throw error;
+    }),
+  );
+
+  const address = http.address();
+  const port = address !== null && typeof address === "object" ? address.port : options.port;
   return {
     host: options.host,
     port,
     close: async () => {
-      release();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      for (const socket of sockets.clients) socket.close(goingAway, "the server stops");
       const idle = setInterval(() => http.closeIdleConnections(), farewellCheck);
       const late = setTimeout(drop, farewell);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(late);
+      const closed = new Promise<void>((resolve) => http.close(() => resolve())).then(() => {
+        clearInterval(idle);
+        clearTimeout(late);
+        release();
+      });
+      for (const socket of sockets.clients) socket.close(goingAway, "the server stops");
+      await process.wait(closed);
     },
   };
 }

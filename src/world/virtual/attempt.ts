@@ -9,22 +9,29 @@ export interface Pending {
   fail(error: Error): void;
 }
 
+/** Who waits for an outcome. */
+interface Caller<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
 /** A request or a dial until it has its outcome, within its time: as an event it is its own time-out. */
 export class Attempt<T> implements Pending, Event {
-  #open = true;
+  /** Let go of with the outcome: the time-out comes long after. */
+  #caller: Caller<T> | undefined;
 
   constructor(
     private readonly process: VirtualProcess,
     private readonly call: Call,
     private readonly timeoutMs: number,
-    private readonly resolve: (value: T) => void,
-    private readonly reject: (error: Error) => void,
+    caller: Caller<T>,
   ) {
+    this.#caller = caller;
     process.scheduler.after(timeoutMs, this);
   }
 
   get open(): boolean {
-    return this.#open && this.process.alive;
+    return this.#caller !== undefined && this.process.alive;
   }
 
   fire(): void {
@@ -33,14 +40,14 @@ export class Attempt<T> implements Pending, Event {
 
   /** False if it had its outcome before. */
   succeed(value: T): boolean {
-    if (!this.#close()) return false;
-    this.resolve(value);
-    return true;
+    const caller = this.#close();
+    caller?.resolve(value);
+    return caller !== undefined;
   }
 
   fail(error: Error): void {
     if (this.open) this.process.note(`fails: ${error.message}`);
-    if (this.#close()) this.reject(error);
+    this.#close()?.reject(error);
   }
 
   /** The connection breaks at a host: the caller is told at once, or only by its own patience. */
@@ -49,9 +56,9 @@ export class Attempt<T> implements Pending, Event {
     this.process.scheduler.after(0, { fire: () => this.fail(new NetworkError("read ECONNRESET")) });
   }
 
-  #close(): boolean {
-    if (!this.#open) return false;
-    this.#open = false;
-    return this.process.survives(this.call);
+  #close(): Caller<T> | undefined {
+    const caller = this.#caller;
+    this.#caller = undefined;
+    return caller && this.process.survives(this.call) ? caller : undefined;
   }
 }

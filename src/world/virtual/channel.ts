@@ -1,10 +1,10 @@
 import type { Channel, ChannelListener, Message } from "../network.js";
-import type { Event } from "./event-queue.js";
 import { type Control, type Frame, isControl, open, ping, pong, reset, summary } from "./frame.js";
 import { retransmission } from "./link.js";
 import type { ChannelEnd, Machine } from "./machine.js";
 import type { VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
+import { Segment } from "./segment.js";
 
 /** Bytes around a frame's payload: TCP, IP, TLS and the frame's own. */
 const overhead = 100;
@@ -16,6 +16,13 @@ const goodbyeMs = 30_000;
 const givesUpAfterMs = 900_000;
 /** RFC 6455: the connection ended without a goodbye. */
 const abnormal = 1006;
+
+/** Who waits for a channel to open. Hears one of these, or neither. */
+export interface Dial {
+  opened(channel: Channel): void;
+  /** The connection broke before it was open. */
+  broken(): void;
+}
 
 /** One end of a channel between two processes. */
 export class VirtualChannel implements Channel, ChannelEnd {
@@ -32,7 +39,10 @@ export class VirtualChannel implements Channel, ChannelEnd {
   readonly #scheduler: Scheduler;
   #severed = false;
   #desperate = false;
-  #opened: (() => void) | undefined;
+  /** Until the channel is open. */
+  #dial: Dial | undefined;
+  /** Where its server keeps it, if it is a server's. */
+  #kept: Set<ChannelEnd> | undefined;
   #release = (): void => {};
 
   private constructor(
@@ -49,18 +59,19 @@ export class VirtualChannel implements Channel, ChannelEnd {
   }
 
   /**
-   * Both ends of a new channel. The server's may send at once; `opened` is called when the client has heard that the
-   * server took it.
+   * Both ends of a new channel. The server's may send at once and is kept among its `channels` until it is gone; the
+   * client's dial is over when it has heard that the server took it.
    */
   static pair(
-    client: { readonly process: VirtualProcess; readonly host: Machine; opened(channel: Channel): void },
-    server: { readonly process: VirtualProcess; readonly host: Machine },
+    client: { readonly process: VirtualProcess; readonly host: Machine; readonly dial: Dial },
+    server: { readonly process: VirtualProcess; readonly host: Machine; readonly channels: Set<ChannelEnd> },
   ): { readonly client: VirtualChannel; readonly server: VirtualChannel } {
     const near = new VirtualChannel(client.process, client.host);
     const far = new VirtualChannel(server.process, server.host);
     near.#peer = far;
     far.#peer = near;
-    near.#opened = () => client.opened(near);
+    near.#dial = client.dial;
+    far.#kept = server.channels.add(far);
     if (client.process.alive) far.#transmit(open, 0);
     else near.#transmit(reset, 0);
     return { client: near, server: far };
@@ -112,8 +123,11 @@ export class VirtualChannel implements Channel, ChannelEnd {
   arrive(segment: Segment): void {
     if (segment === this.#segment) this.#segment = undefined;
     const peer = this.#peer;
-    if (!peer || this.#severed || segment.outages !== this.host.outages) return;
-    if (segment.tries === 0 && this.#stalled) this.#stalled.push(segment);
+    if (!peer || segment.outages !== this.host.outages) return;
+    // What waited when the power went is never sent again.
+    if (this.#stalled && this.#stalled[0]?.outages !== segment.outages) this.#stalled = undefined;
+    if (this.#severed) this.#despair();
+    else if (segment.tries === 0 && this.#stalled) this.#stalled.push(segment);
     else if (!this.host.reaches(peer.host)) this.#retransmit(segment);
     else this.#deliver(segment, peer);
   }
@@ -161,7 +175,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
 
   /** What is sent into the void is given up in the end, as everything is that nobody acknowledges. */
   #despair(): void {
-    if (this.#desperate) return;
+    if (this.#desperate || this.#state === "closed") return;
     this.#desperate = true;
     this.#scheduler.after(givesUpAfterMs, { fire: () => this.#fail() });
   }
@@ -218,6 +232,10 @@ export class VirtualChannel implements Channel, ChannelEnd {
 
   #ended(code: number, reason: string): void {
     if (!this.process.alive) return;
+    if (this.#dial) {
+      this.#dial.broken();
+      return;
+    }
     this.process.note(`channel closes with ${code}`);
     this.#tell((to) => to.close?.(code, reason));
   }
@@ -231,14 +249,22 @@ export class VirtualChannel implements Channel, ChannelEnd {
 
   #forget(): void {
     this.#state = "closed";
+    this.#segment = undefined;
     this.#release();
     this.host.channels.delete(this);
+    this.#kept?.delete(this);
+  }
+
+  #open(): void {
+    const dial = this.#dial;
+    this.#dial = undefined;
+    dial?.opened(this);
   }
 
   #react(frame: Control): void {
     switch (frame.kind) {
       case "open":
-        this.#opened?.();
+        this.#open();
         return;
       case "ping":
         this.#transmit(pong, 0);
@@ -255,35 +281,5 @@ export class VirtualChannel implements Channel, ChannelEnd {
         this.#forget();
         this.#ended(frame.code, frame.reason);
     }
-  }
-}
-
-/** What one end sent in one moment. */
-class Segment implements Event {
-  /** Its first `count` are said; the rest is of earlier use. */
-  readonly frames: Frame[] = [];
-  count = 0;
-  sentAt = 0;
-  /** The sender's outages by then. */
-  outages = 0;
-  /** How often it was sent in vain. */
-  tries = 0;
-
-  constructor(private readonly channel: VirtualChannel) {}
-
-  begin(now: number, outages: number, first: Frame): void {
-    this.count = 0;
-    this.add(first);
-    this.sentAt = now;
-    this.outages = outages;
-    this.tries = 0;
-  }
-
-  add(frame: Frame): void {
-    this.frames[this.count++] = frame;
-  }
-
-  fire(): void {
-    this.channel.arrive(this);
   }
 }

@@ -66,7 +66,8 @@ export class VirtualHost extends Machine {
 
   /** Ends its processes, as `kill -9` would. */
   kill(): void {
-    for (const process of this.#processes) process.kill();
+    // Those of this moment: what their end starts at once lives.
+    for (const process of [...this.#processes]) process.kill();
   }
 
   /** Ends its processes and loses what was not yet safe on its disk. Nobody is told; the next boot brings the power back. */

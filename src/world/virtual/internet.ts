@@ -26,13 +26,14 @@ export class Internet {
     return from.link.resolves || isAddress(name) ? this.#hosts.get(name.toLowerCase()) : undefined;
   }
 
-  /** Where a URL leads; its path does not matter. */
-  destination(url: string): Destination {
+  /** Where a URL leads, whatever its path; undefined for what is none. */
+  destination(url: string): Destination | undefined {
     const start = url.indexOf("://") + 3;
     const end = url.indexOf("/", start);
     const origin = end < 0 ? url : url.slice(0, end);
     let known = this.#destinations.get(origin);
     if (!known) {
+      if (!URL.canParse(origin)) return undefined;
       const { protocol, hostname, port } = new URL(origin);
       const scheme = protocol.slice(0, -1);
       known = {

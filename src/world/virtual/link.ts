@@ -6,7 +6,7 @@ export interface LinkProfile {
   readonly latencyMs: number;
   /** Spread of the delay: the sigma of a log-normal distribution; 0 is none, 0.5 has a 99th percentile of 3.2 medians. */
   readonly jitter: number;
-  /** Share of packets that are lost; a stream sends them again, a datagram is gone. */
+  /** Share of packets that are lost, below 1; a stream sends them again, a datagram is gone. */
   readonly loss: number;
   /** Bytes a second. */
   readonly bandwidth: number;
@@ -64,17 +64,18 @@ export class Link {
     this.usual = profile;
     this.#profile = profile;
     this.#delays = delaysOf(profile);
-    this.#lossBelow = profile.loss * 2 ** 24;
+    this.#lossBelow = lossBelow(profile);
   }
 
   get profile(): LinkProfile {
     return this.#profile;
   }
 
+  /** Throws RangeError for one that loses everything. */
   set profile(profile: LinkProfile) {
+    this.#lossBelow = lossBelow(profile);
     this.#profile = profile;
     this.#delays = delaysOf(profile);
-    this.#lossBelow = profile.loss * 2 ** 24;
   }
 
   /** One packet's way, milliseconds; infinite if it is lost. */
@@ -105,6 +106,12 @@ export class Link {
     const { cut } = this.#profile;
     return cut > 0 && this.random.float() < cut;
   }
+}
+
+function lossBelow({ loss }: LinkProfile): number {
+  // What is sent again until it gets through would be sent for ever.
+  if (!(loss < 1)) throw new RangeError(`a link cannot lose a share of ${loss}; one that loses everything is not up`);
+  return loss * 2 ** 24;
 }
 
 const known = new WeakMap<LinkProfile, Float64Array>();

@@ -13,6 +13,7 @@ export interface Service {
   readonly tls: boolean;
   /** Drops an answer under way, for each. */
   readonly answering: Set<() => void>;
+  /** Those that it took and that are not gone. */
   readonly channels: Set<ChannelEnd>;
   /** Takes no new channels. */
   closing: boolean;
@@ -93,7 +94,7 @@ export class Machine implements Home {
     let delay = this.link.packet() + other.link.packet();
     let waited = 0;
     for (let wait: number = retransmission.first; delay === Number.POSITIVE_INFINITY; wait *= 2) {
-      waited += wait;
+      waited += Math.min(wait, retransmission.longest);
       delay = this.link.packet() + other.link.packet();
     }
     return waited + delay;

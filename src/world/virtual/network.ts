@@ -13,7 +13,7 @@ import {
   UpgradeRefused,
 } from "../network.js";
 import { Attempt, type Pending } from "./attempt.js";
-import { VirtualChannel } from "./channel.js";
+import { type Dial, VirtualChannel } from "./channel.js";
 import { Delivery } from "./delivery.js";
 import { bufferedRequest, wholeAnswer } from "./http.js";
 import { type Destination, type Internet, pathOf, sizeOf } from "./internet.js";
@@ -51,7 +51,7 @@ export class VirtualNetwork implements Network {
     const call = process.begin("request");
     if (!call) return never();
     return new Promise((resolve, reject) => {
-      const attempt = new Attempt<HttpResponse>(process, call, wish.timeoutMs, resolve, reject);
+      const attempt = new Attempt<HttpResponse>(process, call, wish.timeoutMs, { resolve, reject });
       process.note(`sends ${wish.method} ${pathOf(wish.url)}`);
       if (wish.body) process.scheduler.trace.text(wish.body);
       const cut = host.link.cuts();
@@ -65,7 +65,7 @@ export class VirtualNetwork implements Network {
     const call = process.begin("connect");
     if (!call) return never();
     return new Promise((resolve, reject) => {
-      const attempt = new Attempt<Channel>(process, call, timeoutMs, resolve, reject);
+      const attempt = new Attempt<Channel>(process, call, timeoutMs, { resolve, reject });
       const path = pathOf(url);
       process.note(`opens a channel to ${path.replace(/\?.*/, "")}`);
       process.scheduler.trace.text(path);
@@ -117,12 +117,14 @@ export class VirtualNetwork implements Network {
         const status = "refuse" in answer ? answer.refuse : 503;
         return this.#back(attempt, at, headBytes, () => attempt.fail(new UpgradeRefused(status)));
       }
-      const opened = (channel: Channel): void => {
-        if (!attempt.succeed(channel)) channel.terminate();
+      const dial: Dial = {
+        opened: (channel) => {
+          if (!attempt.succeed(channel)) channel.terminate();
+        },
+        broken: () => attempt.fail(new NetworkError("read ECONNRESET")),
       };
-      const pair = VirtualChannel.pair({ process, host, opened }, { process: service.process, host: at });
-      service.channels.add(pair.server);
-      answer.accept(pair.server);
+      const taker = { process: service.process, host: at, channels: service.channels };
+      answer.accept(VirtualChannel.pair({ process, host, dial }, taker).server);
     });
   }
 
@@ -130,11 +132,13 @@ export class VirtualNetwork implements Network {
   #reach(attempt: Pending, url: string, bytes: number, found: (found: Found) => void): void {
     const { host } = this;
     const destination = this.internet.destination(url);
-    const at = this.internet.find(destination.name, host);
-    if (at) {
+    const at = destination && this.internet.find(destination.name, host);
+    if (destination && at) {
       this.#knock(attempt, destination, at, bytes, found);
     } else {
-      const error = new NetworkError(`getaddrinfo ENOTFOUND ${destination.name}`, { kind: "dns" });
+      const error = destination
+        ? new NetworkError(`getaddrinfo ENOTFOUND ${destination.name}`, { kind: "dns" })
+        : new NetworkError("Invalid URL");
       this.#back(attempt, host, 0, () => attempt.fail(error));
     }
   }

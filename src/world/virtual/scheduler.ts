@@ -23,6 +23,7 @@ export interface SchedulerOptions {
 export interface RunLimits {
   /** Milliseconds of virtual time, from the start of the run. */
   readonly virtualMs: number;
+  /** Of every kind, also those that carry no message and fire no timer. */
   readonly events: number;
 }
 
@@ -36,6 +37,7 @@ export class Scheduler {
   readonly #queue = new EventQueue();
   readonly #mode: "tick" | "immediate";
   #now = 0;
+  #fired = 0;
   #inside = false;
   readonly #mirrors: { readonly outer: AbortSignal; readonly inner: AbortController }[] = [];
 
@@ -64,7 +66,7 @@ export class Scheduler {
 
   /** Runs until `done` says so. Rejects with FB9003 where nothing is left to happen, or a limit is reached. */
   async run(done: () => boolean, limits: RunLimits): Promise<void> {
-    const budget: Budget = { until: this.#now + limits.virtualMs, events: this.trace.events + limits.events };
+    const budget: Budget = { until: this.#now + limits.virtualMs, events: this.#fired + limits.events };
     let over = false;
     while (!over) {
       over = await new Promise<boolean>((resolve, reject) => {
@@ -129,9 +131,10 @@ export class Scheduler {
 
   #next({ until, events }: Budget): void {
     const at = this.#queue.nextAt;
-    if (at > until || this.trace.events > events)
+    if (at > until || this.#fired > events)
       throw at === Number.POSITIVE_INFINITY ? stuck(this.#now) : endless(this.#now);
     this.#now = at;
+    this.#fired++;
     this.#queue.pop()?.fire();
   }
 }

@@ -2,7 +2,7 @@ import type { Listener, ListenOptions, Server } from "../network.js";
 import { isLoopback } from "./internet.js";
 import type { ChannelEnd, Machine, Service } from "./machine.js";
 import { claimPort } from "./ports.js";
-import type { VirtualProcess } from "./process.js";
+import { never, type VirtualProcess } from "./process.js";
 
 /** What a closing server allows what is under way, milliseconds, and how often it looks. */
 const farewellMs = 1_000;
@@ -36,6 +36,7 @@ export class VirtualServer implements Server, Service {
   }
 
   async close(): Promise<void> {
+    if (!this.process.alive) return never();
     this.#release();
     this.#leavePort();
     this.closing = true;
@@ -49,7 +50,7 @@ export class VirtualServer implements Server, Service {
   }
 
   #busy(): boolean {
-    return this.answering.size > 0 || [...this.channels].some((channel) => this.machine.channels.has(channel));
+    return this.answering.size > 0 || this.channels.size > 0;
   }
 
   #leavePort(): void {

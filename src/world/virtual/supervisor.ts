@@ -19,7 +19,7 @@ export interface Supervisor {
 
 /**
  * Runs `main` in a process of a host, and again in a new one whenever that ends by `kill` or power loss. A `main` that
- * returns leaves its process alive; one that rejects fails the run.
+ * returns leaves its process alive; one that rejects while its process lives fails the run.
  */
 export function supervise(
   virtual: VirtualWorld,
@@ -38,7 +38,9 @@ export function supervise(
       const wait = typeof restartAfterMs === "number" ? restartAfterMs : restartAfterMs();
       if (!stopped && lives < most) virtual.after(wait, boot);
     });
-    main(world).catch((error: unknown) => virtual.after(0, () => fail(error)));
+    main(world).catch((error: unknown) => {
+      if (world.process.alive) virtual.after(0, () => fail(error));
+    });
   }
 
   function fail(error: unknown): void {

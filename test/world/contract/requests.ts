@@ -32,6 +32,15 @@ export function keepsItsPromisesOfRequests(perform: Perform): void {
     expect(seen.body).toBe("/a/b?c=d 2");
   });
 
+  it("fails as a network does where the address is none", async () => {
+    const errors = await perform(async ({ device }) => {
+      const { network } = device();
+      return [await failure(get(device(), "http://")), await failure(network.connect("no address", patience))];
+    });
+    const error = expect.objectContaining({ name: "NetworkError", kind: "network" });
+    expect(errors).toEqual([error, error]);
+  });
+
   it("says why there is no answer: name, connection, TLS, time", async () => {
     const kinds = await perform(async ({ server, device, stranger, host, name, tls }) => {
       const silent = { ...echo, request: () => new Promise<Response>(() => {}) };

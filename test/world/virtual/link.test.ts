@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NetworkError } from "../../../src/world/network.js";
 import { type LinkProfile, linkProfiles, VirtualWorld } from "../../../src/world/virtual/index.js";
-import { echo, failure, get, udpPort } from "../contract/stage.js";
+import { accepting, echo, failure, get, udpPort } from "../contract/stage.js";
 import { connected, diary, minute, numbers, onlooker, still } from "./support.js";
 
 describe("a link", () => {
@@ -148,6 +148,13 @@ describe("a link", () => {
     expect((entries[2]?.at ?? 0) - start).toBeGreaterThanOrEqual(30_000);
   });
 
+  it("that loses everything is refused: such a link is down", () => {
+    const { link } = new VirtualWorld({ seed: 6 }).host("box");
+    expect(() => {
+      link.profile = { ...still, loss: 1 };
+    }).toThrow(RangeError);
+  });
+
   it("has no part in what a host says to itself", async () => {
     const virtual = new VirtualWorld({ seed: 6 });
     const { took, status } = await virtual.run(async () => {
@@ -198,6 +205,39 @@ describe("a connection that breaks", () => {
     });
     expect(heard).toEqual([[], []]);
     expect(open).toEqual([true, true]);
+  });
+
+  it("is given up by who sent into it, also what was on its way when it was forgotten", async () => {
+    const virtual = new VirtualWorld({ seed: 8 });
+    const { one, other } = await virtual.run(async () => {
+      const { near, far, box } = await connected(virtual, { ...still, latencyMs: 100 });
+      const [one, other] = [diary(virtual, near), diary(virtual, far)];
+      near.send("on its way");
+      box.forgetConnections();
+      await onlooker(virtual).sleep(20 * minute);
+      return { one: one.heard(), other: other.heard() };
+    });
+    expect(one).toEqual([1006]);
+    expect(other).toEqual([]);
+  });
+
+  it("fails a dial or leaves it to its time-out when it breaks before the handshake is over", async () => {
+    const kinds = await Promise.all(
+      numbers(30).map((seed) => {
+        const virtual = new VirtualWorld({ seed });
+        return virtual.run(async () => {
+          const shop = virtual.host("shop", { ...still, cut: 1 }).boot();
+          await shop.network.listen(
+            { host: "0.0.0.0", port: 80 },
+            accepting(() => {}),
+          );
+          const dial = virtual.host("box").boot().network.connect("ws://shop/", { timeoutMs: minute });
+          const error = await failure(dial);
+          return error instanceof NetworkError ? error.kind : error;
+        });
+      }),
+    );
+    expect(new Set(kinds)).toEqual(new Set(["network", "timeout"]));
   });
 
   it("fails a request or leaves it to its time-out", async () => {

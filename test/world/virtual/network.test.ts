@@ -3,7 +3,7 @@ import type { Channel } from "../../../src/world/network.js";
 import { type LinkProfile, linkProfiles, type VirtualHost, VirtualWorld } from "../../../src/world/virtual/index.js";
 import { keepsThePromisesOfNetwork } from "../contract/network.js";
 import { accepting, echo, failure, get, moment, type Perform, type Stage, udpPort } from "../contract/stage.js";
-import { answerOf, connected, diary, minute, numbers, onlooker, still } from "./support.js";
+import { answerOf, connected, diary, garbageCollector, minute, numbers, onlooker, still } from "./support.js";
 
 const tls = { certificate: "-", key: "-" };
 
@@ -55,6 +55,26 @@ describe("a server", () => {
     expect(took).toBeGreaterThanOrEqual(1_000);
     expect(took).toBeLessThan(1_100);
     expect(heard).toEqual([1006]);
+  });
+
+  it("keeps nothing of channels that are gone", async () => {
+    const virtual = new VirtualWorld({ seed: 14 });
+    const gone: WeakRef<Channel>[] = [];
+    const box = virtual.host("box");
+    await virtual.run(async () => {
+      const shop = virtual.host("shop", still).boot();
+      await shop.network.listen(
+        { host: "0.0.0.0", port: 80 },
+        accepting((channel) => gone.push(new WeakRef(channel))),
+      );
+      const { clock, network } = box.boot();
+      for (let count = 0; count < 20; count++) {
+        (await network.connect("ws://shop/", { timeoutMs: minute })).close();
+        await clock.sleep(minute);
+      }
+    });
+    garbageCollector()();
+    expect(gone.filter((channel) => channel.deref()).length).toBeLessThan(3);
   });
 
   it("on the loopback is there for its own host alone", async () => {
@@ -128,6 +148,25 @@ describe("a host without power", () => {
       return one.heard();
     });
     expect(heard).toEqual([]);
+  });
+
+  it("tells its peers at their next message though it had something to say when the power went", async () => {
+    const virtual = new VirtualWorld({ seed: 10 });
+    const heard = await virtual.run(async () => {
+      const { near, far, shop } = await connected(virtual, { ...still, latencyMs: 100 });
+      const one = diary(virtual, near);
+      const clock = onlooker(virtual);
+      shop.link.up = false;
+      far.send("ghost");
+      await clock.sleep(1_000);
+      shop.losePower();
+      shop.link.up = true;
+      shop.boot();
+      near.send("are you there?");
+      await clock.sleep(5 * minute);
+      return one.heard();
+    });
+    expect(heard).toEqual([1006]);
   });
 
   it("lets requests to it run into their time-out", async () => {

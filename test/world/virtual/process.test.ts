@@ -1,11 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { pick } from "../../../src/world/random.js";
-import { supervise, type VirtualHost, type VirtualLife, VirtualWorld } from "../../../src/world/virtual/index.js";
-import type { World } from "../../../src/world/world.js";
-import { echo, get, moment, patience } from "../contract/stage.js";
-import { connected, diary, minute, onlooker, still } from "./support.js";
+import { type VirtualLife, VirtualWorld } from "../../../src/world/virtual/index.js";
+import { echo, get, patience } from "../contract/stage.js";
+import { connected, diary, garbageCollector, minute, onlooker, played, still } from "./support.js";
 
 /** Every call that a process waits for. */
 const calls: Readonly<Record<string, (world: VirtualLife) => Promise<unknown>>> = {
@@ -84,20 +81,6 @@ describe.each(Object.entries(calls))("%s", (name, call) => {
     if (!instant.has(name)) expect(await settles(call, "on its way")).toBe(false);
   });
 });
-
-/** Plays on a box of a world of its own and returns its trace, without the times. */
-async function played(play: (box: VirtualHost, virtual: VirtualWorld) => Promise<unknown>): Promise<string[]> {
-  const entries: string[] = [];
-  const virtual = new VirtualWorld({
-    seed: 1,
-    tell: ({ host, what }) => entries.push(`${host} ${what}`),
-  });
-  await virtual.run(async () => {
-    await play(virtual.host("box", still), virtual);
-    await onlooker(virtual).sleep(minute);
-  });
-  return entries;
-}
 
 describe("a killed process", () => {
   it("runs neither its `finally` nor what comes after", async () => {
@@ -207,6 +190,35 @@ describe("a killed process", () => {
     expect(seen).toEqual([]);
   });
 
+  it("has no server whose close settles", async () => {
+    let closed = false;
+    await played(async (box) => {
+      const { network, process } = box.boot();
+      const server = await network.listen({ host: "0.0.0.0", port: 80 }, echo);
+      process.kill();
+      void server.close().then(() => {
+        closed = true;
+      });
+    });
+    expect(closed).toBe(false);
+  });
+
+  it("does not take with it the process that is booted at its end", async () => {
+    const survivors: boolean[] = [];
+    await played(async (box) => {
+      for (let lives = 0; lives < 3; lives++) {
+        box.boot().process.holds(() => {
+          if (survivors.length > 9) return;
+          const { process } = box.boot();
+          survivors.push(process.alive);
+          process.holds(() => survivors.push(process.alive));
+        });
+      }
+      box.kill();
+    });
+    expect(survivors).toEqual([true, true, true]);
+  });
+
   it.each(["before", "after"] as const)("dies %s the call at which its host's hazard strikes", async (fate) => {
     const seen: string[] = [];
     const trace = await played(async (box) => {
@@ -236,8 +248,7 @@ describe("a killed process", () => {
   });
 
   it("keeps nothing of those who wait for it for ever", async () => {
-    setFlagsFromString("--expose-gc");
-    const collect: () => void = runInNewContext("gc");
+    const collect = garbageCollector();
     const heap = (): number => {
       collect();
       return process.memoryUsage().heapUsed;
@@ -269,96 +280,5 @@ describe("a killed process", () => {
     expect(own.alive).toBe(false);
     // A hundred words each, if they were kept: 80 MB.
     expect(grown).toBeLessThan(16_000_000);
-  });
-});
-
-describe("a supervisor", () => {
-  /** When each life began, milliseconds. */
-  function lives(virtual: VirtualWorld) {
-    const began: number[] = [];
-    const main = async (_: World): Promise<void> => {
-      began.push(virtual.now);
-    };
-    return { began, main };
-  }
-
-  it("starts the next process so long after the end of one, by kill, power loss or its own hand", async () => {
-    const begins: number[] = [];
-    await played(async (box, virtual) => {
-      const { clock } = virtual.host("operator").boot();
-      const { began, main } = lives(virtual);
-      const own = moment<World>();
-      const supervisor = supervise(
-        virtual,
-        box,
-        async (world) => {
-          await main(world);
-          if (began.length === 3) own.resolve(world);
-        },
-        { restartAfterMs: 100 },
-      );
-      await clock.sleep(1_000);
-      box.kill();
-      await clock.sleep(1_000);
-      box.losePower();
-      expect(box.powered).toBe(false);
-      await clock.sleep(1_000);
-      expect(box.powered).toBe(true);
-      (await own.come).process.kill();
-      await clock.sleep(1_000);
-      begins.push(...began);
-      expect(supervisor.lives).toBe(4);
-    });
-    expect(begins).toEqual([0, 1_100, 2_100, 3_100]);
-  });
-
-  it("asks its policy anew for each wait", async () => {
-    await played(async (box, virtual) => {
-      const { began, main } = lives(virtual);
-      const waits = [10, 500];
-      supervise(virtual, box, main, { restartAfterMs: () => waits.shift() ?? minute });
-      box.kill();
-      await onlooker(virtual).sleep(100);
-      box.kill();
-      await onlooker(virtual).sleep(1_000);
-      expect(began).toEqual([0, 10, 600]);
-    });
-  });
-
-  it("starts no more lives than it may, and none once it is stopped", async () => {
-    await played(async (box, virtual) => {
-      const { clock } = virtual.host("operator").boot();
-      const limited = lives(virtual);
-      supervise(virtual, box, limited.main, { restartAfterMs: 1, lives: 2 });
-      const other = virtual.host("other");
-      const stopped = lives(virtual);
-      const supervisor = supervise(virtual, other, stopped.main, { restartAfterMs: 1 });
-      for (let kills = 0; kills < 3; kills++) {
-        if (kills === 1) supervisor.stop();
-        box.kill();
-        other.kill();
-        await clock.sleep(1_000);
-      }
-      expect(limited.began).toHaveLength(2);
-      expect(stopped.began).toHaveLength(2);
-    });
-  });
-
-  it("gives a life its environment and log", async () => {
-    const seen: unknown[] = [];
-    const note = (message: string): unknown => seen.push(message);
-    const log = { debug: note, info: note, warn: note, error: note };
-    await played(async (box, virtual) => {
-      supervise(
-        virtual,
-        box,
-        async (world) => {
-          seen.push(world.env);
-          world.log.info("hello");
-        },
-        { restartAfterMs: 1, env: { SERIAL: "7" }, log },
-      );
-    });
-    expect(seen).toEqual([{ SERIAL: "7" }, "hello"]);
   });
 });

@@ -111,6 +111,22 @@ describe.each(drains)("a virtual world that drains by %s", (drain) => {
     await expect(stuck).rejects.toMatchObject({ code: "FB9003", what: expect.stringContaining("at 1.500 s") });
   });
 
+  it("is given up though nobody's timer but the test's own goes round and round", async () => {
+    const virtual = new VirtualWorld({ seed: 1 });
+    let rounds = 0;
+    const again = (): void => {
+      if (rounds++ < 5_000) virtual.after(0, again);
+    };
+    const run = virtual.run(
+      () => {
+        again();
+        return new Promise<void>((resolve) => virtual.after(1, resolve));
+      },
+      { events: 500 },
+    );
+    await expect(run).rejects.toMatchObject({ code: "FB9003" });
+  });
+
   it("is given up at its limits of time and of events", async () => {
     const { virtual, world } = inWorld();
     async function forEver(): Promise<void> {

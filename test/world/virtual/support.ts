@@ -1,10 +1,7 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Channel, HttpResponse, Message } from "../../../src/world/network.js";
-import {
-  type LinkProfile,
-  linkProfiles,
-  type VirtualHost,
-  type VirtualWorld,
-} from "../../../src/world/virtual/index.js";
+import { type LinkProfile, linkProfiles, type VirtualHost, VirtualWorld } from "../../../src/world/virtual/index.js";
 import { accepting, moment } from "../contract/stage.js";
 
 /** No delay, no loss. */
@@ -33,6 +30,20 @@ export function onlooker(virtual: VirtualWorld) {
   return virtual.host("onlooker", still).boot().clock;
 }
 
+/** Plays on a box of a world of its own and returns its trace, without the times. */
+export async function played(play: (box: VirtualHost, virtual: VirtualWorld) => Promise<unknown>): Promise<string[]> {
+  const entries: string[] = [];
+  const virtual = new VirtualWorld({
+    seed: 1,
+    tell: ({ host, what }) => entries.push(`${host} ${what}`),
+  });
+  await virtual.run(async () => {
+    await play(virtual.host("box", still), virtual);
+    await onlooker(virtual).sleep(minute);
+  });
+  return entries;
+}
+
 /** What an end of a channel hears, closes by their code, with the time of each. */
 export function diary(virtual: VirtualWorld, channel: Channel) {
   const entries: { readonly at: number; readonly what: Message | number }[] = [];
@@ -50,3 +61,9 @@ export function answerOf(answer: Promise<HttpResponse>): Promise<unknown> {
 }
 
 export const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
+
+/** Collects what nobody holds any more. */
+export function garbageCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
+}
