@@ -1,4 +1,6 @@
-import { writeFileSync } from "node:fs";
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual]: all of them, or those that are named; the
+// others keep the figures of the last time.
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
@@ -8,23 +10,30 @@ import { benchVirtual } from "./flows/virtual.js";
 import { benchFunctions } from "./functions/index.js";
 import { thisMachine } from "./machine.js";
 import { benchmarksPage } from "./page.js";
-import type { BenchResults } from "./results.js";
+import type { BenchResults, FlowResult } from "./results.js";
+
+const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
+  demo: async () => [await benchDemo(300, 3, "at most 60 s"), await benchDemo(2_000, 1, "passes")],
+  start: async () => [await benchStart()],
+  provider: benchProvider,
+  exchange: async () => [await benchExchange("off"), await benchExchange("development")],
+  virtual: benchVirtual,
+};
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const last: BenchResults = JSON.parse(readFileSync(file("results.json"), "utf8"));
+const named = process.argv.slice(2);
+const isWanted = (name: string): boolean => named.length === 0 || named.includes(name);
+
+const measured: FlowResult[] = [];
+for (const [name, measure] of Object.entries(flows)) if (isWanted(name)) measured.push(...(await measure()));
+const isNew = new Set(measured.map(({ name }) => name));
 
 const results: BenchResults = {
   takenAt: new Date().toISOString(),
   machine: thisMachine(),
-  functions: await benchFunctions(),
-  flows: [
-    await benchDemo(300, 3, "at most 60 s"),
-    await benchDemo(2_000, 1, "passes"),
-    await benchStart(),
-    ...(await benchProvider()),
-    await benchExchange("off"),
-    await benchExchange("development"),
-    ...(await benchVirtual()),
-  ],
+  functions: isWanted("functions") ? await benchFunctions() : last.functions,
+  flows: named.length === 0 ? measured : [...last.flows.filter(({ name }) => !isNew.has(name)), ...measured],
 };
 
 writeFileSync(file("results.json"), `${JSON.stringify(results, null, 2)}\n`);

@@ -8,6 +8,8 @@ import { z } from "zod";
 import { runSwarm } from "../simulator/swarm/index.js";
 
 const Amount = z.coerce.number().int().positive();
+const Wanted = z.strictObject({ from: Amount.default(1), seeds: Amount.default(10_000), minutes: Amount.default(10) });
+type Wanted = z.infer<typeof Wanted>;
 const Told = z.object({ ran: z.number(), failures: z.number() });
 type Told = z.infer<typeof Told>;
 
@@ -37,17 +39,16 @@ function inProcess(part: Part): Promise<Told> {
   });
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      from: { type: "string", default: "1" },
-      seeds: { type: "string", default: "10000" },
-      minutes: { type: "string", default: "10" },
-    },
-  });
-  const from = Amount.parse(values.from);
-  const count = Amount.parse(values.seeds);
-  const budgetMs = Amount.parse(values.minutes) * 60_000;
+function wanted(): Wanted | undefined {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ strict: false, options: { from: text, seeds: text, minutes: text } });
+  const { data } = Wanted.safeParse(values);
+  if (!data) process.stderr.write("usage: npm run soak -- [--from 1] [--seeds 10000] [--minutes 10]\n");
+  return data;
+}
+
+async function main({ from, seeds: count, minutes }: Wanted): Promise<void> {
+  const budgetMs = minutes * 60_000;
   const began = performance.now();
   const step = availableParallelism();
   const parts = Array.from({ length: step }, (_, index) => ({
@@ -66,4 +67,8 @@ async function main(): Promise<void> {
 
 const [part] = process.argv.slice(2);
 if (process.send && part !== undefined) process.send(await runPart(Part.parse(JSON.parse(part))));
-else await main();
+else {
+  const asked = wanted();
+  if (asked) await main(asked);
+  else process.exitCode = 2;
+}

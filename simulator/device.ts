@@ -27,6 +27,8 @@ interface Life {
 
 /** A device that lives one life after the other from its own disk. */
 export class VirtualDevice {
+  /** Beyond the limit of its key or code: it should be refused. */
+  readonly surplus: boolean;
   readonly history = new History();
   readonly log = new DeviceLog();
   /** What an EdgeFlow device has called itself. */
@@ -55,6 +57,7 @@ export class VirtualDevice {
     readonly spec: DeviceSpec,
     private readonly context: DeviceContext,
   ) {
+    this.surplus = spec.surplus;
     this.#blueprintDue = spec.hasBlueprint;
     this.#box = context.box(spec);
   }

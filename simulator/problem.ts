@@ -49,7 +49,7 @@ function problemText(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown)
       return `is not allowed; allowed: ${issue.values.map(String).join(", ")}`;
     case "invalid_union":
       return "options" in issue && Array.isArray(issue.options)
-        ? `is not allowed; allowed: ${issue.options.map(String).join(", ")}`
+        ? `${isMissing(issue, value) ? "is missing" : "is not allowed"}; allowed: ${issue.options.map(String).join(", ")}`
         : "does not fit; allowed: a text or a whole number";
     case "invalid_type": {
       const missing = issue.message.endsWith("received undefined");
@@ -60,6 +60,13 @@ function problemText(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown)
     default:
       return issue.message.replace(/^Too (small|big): expected \S+ to (?:have|be) /, "is too $1; allowed: ");
   }
+}
+
+/** Whether nothing stands where an issue is. */
+function isMissing({ path }: z.core.$ZodIssue, value: unknown): boolean {
+  let here = value;
+  for (const part of path) here = isRecord(here) ? here[String(part)] : undefined;
+  return here === undefined;
 }
 
 /** The keys allowed at a path, for the kind of map that the value there is. */
@@ -78,12 +85,18 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 const isSchema = (value: unknown): value is JsonSchema => isRecord(value);
 
-/** The alternatives of schemas that a value of its `kind` can fit. */
+/** What tells the alternatives of populations and of faults apart. */
+const discriminators = ["kind", "fault"] as const;
+
+/** The alternatives of schemas that a value of its kind can fit. */
 function fitting(schemas: readonly JsonSchema[], value: unknown): JsonSchema[] {
-  const kind = isRecord(value) ? value.kind : undefined;
   const alternatives = schemas.flatMap((schema) => [schema, ...(schema.oneOf ?? [])]).filter(isSchema);
-  return alternatives.filter(({ properties }) => {
-    const wanted = properties?.kind;
-    return kind === undefined || !isSchema(wanted) || wanted.const === undefined || wanted.const === kind;
-  });
+  if (!isRecord(value)) return alternatives;
+  return alternatives.filter(({ properties }) =>
+    discriminators.every((name) => {
+      const wanted = properties?.[name];
+      if (value[name] === undefined || !isSchema(wanted)) return true;
+      return [wanted.const, ...(wanted.enum ?? [])].some((one) => one === value[name]);
+    }),
+  );
 }

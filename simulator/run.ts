@@ -4,7 +4,7 @@ import { seededRandom } from "../src/world/random.js";
 import { realWorld } from "../src/world/real/index.js";
 import type { World } from "../src/world/world.js";
 import { type Box, type BoxSpec, realBox } from "./box.js";
-import { VirtualDevice } from "./device.js";
+import { type DeviceContext, VirtualDevice } from "./device.js";
 import { deviceEvidence, type Evidence, keyIdsOf, learnSecrets, readTexts, serverEvidence } from "./evidence.js";
 import { claimDirectory } from "./files.js";
 import { type Fleet, type Progress, severally } from "./fleet.js";
@@ -90,17 +90,16 @@ export async function runFleet(options: RunOptions): Promise<RunFacts> {
   const now = (): number => world.clock.monotonic() - began;
   const metrics = new Metrics();
   const newBox = options.box ?? realBox;
-  const devices = specs.map(
-    (spec) =>
-      new VirtualDevice(spec, {
-        now,
-        after: (ms, fn) => world.clock.after(ms, fn),
-        observe: ({ spec: { surplus } }, event, at) => {
-          if (!surplus) metrics.observe(event, at);
-        },
-        box: ({ name, directory, identity }) => newBox({ name, root: directory, env: environmentOf(identity), ...ca }),
-      }),
-  );
+  // One for all of them: what thousands of devices look at with each heartbeat must be one thing.
+  const deviceContext: DeviceContext = {
+    now,
+    after: (ms, fn) => world.clock.after(ms, fn),
+    observe: (device, event, at) => {
+      if (!device.surplus) metrics.observe(event, at);
+    },
+    box: ({ name, directory, identity }) => newBox({ name, root: directory, env: environmentOf(identity), ...ca }),
+  };
+  const devices = specs.map((spec) => new VirtualDevice(spec, deviceContext));
   const signal = options.signal ?? new AbortController().signal;
   const random = seededRandom(scenario.seed);
   const fleet: Fleet = { world, random, scenario, client, org, devices, metrics, signal, now };

@@ -10,9 +10,5 @@ export const controlPlaneCrash = faultKind({
     down: LongTime.prefault("2s"),
     power: z.boolean().default(false),
   }),
-  begin: ({ down, power }, { plane }) => {
-    plane.downtimeMs = down;
-    if (power) plane.host.losePower();
-    else plane.host.kill();
-  },
+  begin: ({ down, power }, { plane }) => plane.crash(down, power),
 });

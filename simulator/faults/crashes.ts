@@ -1,7 +1,11 @@
 import { z } from "zod";
-import type { VirtualHost } from "../../src/world/virtual/index.js";
+import type { Fate, VirtualHost } from "../../src/world/virtual/index.js";
 import { LongTime, Time } from "../time.js";
-import { faultKind, forAWhile, type Ground } from "./fault.js";
+import { Condition, faultKind, type Ground } from "./fault.js";
+
+const endangered = new Condition((host) => {
+  host.hazard = undefined;
+});
 
 /**
  * Processes die at whatever they wait for: at each awaited call with chance `rate`, before it has its effect or after,
@@ -18,19 +22,19 @@ export const crashes = faultKind({
   begin: ({ rate, of, ...fault }, ground) => {
     const devices = of === "control-plane" ? [] : ground.devices;
     const hosts = of === "devices" ? devices : [...devices, ground.plane.host];
-    forAWhile(ground, hosts, fault.for, (host) => endanger(host, rate, ground));
+    endangered.befall(ground, hosts, fault.for, (host) => dangerTo(host, rate, ground));
   },
 });
 
-function endanger(host: VirtualHost, rate: number, { random }: Ground): () => void {
+function dangerTo(host: VirtualHost, rate: number, { random }: Ground): () => void {
   const chance = random.fork(host.name);
-  host.hazard = () => {
+  const hazard = (): Fate => {
     const draw = chance.float();
     if (draw >= rate) return undefined;
     host.stroke = draw < rate / 2 ? "kill" : "power loss";
     return chance.float() < 0.5 ? "before" : "after";
   };
   return () => {
-    host.hazard = undefined;
+    host.hazard = hazard;
   };
 }

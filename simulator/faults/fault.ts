@@ -7,8 +7,8 @@ export interface Ground {
   readonly virtual: VirtualWorld;
   readonly plane: {
     readonly host: VirtualHost;
-    /** How long it stays down after its next death, milliseconds. */
-    downtimeMs: number;
+    /** Ends it, by `kill -9` or with its host's power, for so many milliseconds; one that is down stays as it is. */
+    crash(downMs: number, power: boolean): void;
   };
   /** The devices' hosts, in the order of the scenario. */
   readonly devices: readonly VirtualHost[];
@@ -40,15 +40,37 @@ export function drawn({ devices, random }: Ground, share: number): VirtualHost[]
     .map(({ host }) => host);
 }
 
-/** Changes something about hosts for a while. Where two of a kind overlap, both end when the first does. */
-export function forAWhile(
-  { virtual }: Ground,
-  hosts: readonly VirtualHost[],
-  ms: number,
-  change: (host: VirtualHost) => () => void,
-): void {
-  const undo = hosts.map(change);
-  virtual.after(ms, () => {
-    for (const back of undo) back();
-  });
+/**
+ * Something that is wrong with hosts for a while. Where two overlap on a host, each lasts its own time; where they
+ * contradict, the later counts.
+ */
+export class Condition {
+  readonly #changes = new WeakMap<VirtualHost, readonly (() => void)[]>();
+
+  /** @param calm puts a host as it is when nothing is wrong. */
+  constructor(private readonly calm: (host: VirtualHost) => void) {}
+
+  /** Befalls hosts for `ms`: `changeOf` gives what makes the change in a host, as often as it is called. */
+  befall({ virtual }: Ground, hosts: readonly VirtualHost[], ms: number, changeOf: (host: VirtualHost) => () => void) {
+    for (const host of hosts) {
+      const change = changeOf(host);
+      this.#set(host, [...this.#on(host), change]);
+      virtual.after(ms, () =>
+        this.#set(
+          host,
+          this.#on(host).filter((other) => other !== change),
+        ),
+      );
+    }
+  }
+
+  #on(host: VirtualHost): readonly (() => void)[] {
+    return this.#changes.get(host) ?? [];
+  }
+
+  #set(host: VirtualHost, changes: readonly (() => void)[]): void {
+    this.#changes.set(host, changes);
+    this.calm(host);
+    for (const change of changes) change();
+  }
 }

@@ -56,6 +56,9 @@ export function beginFault(fault: Fault, ground: Ground): void {
 export function planFaults(faults: readonly Fault[], ground: Ground): void {
   for (const [index, fault] of faults.entries()) {
     const random = ground.random.fork(`fault/${index}`);
-    ground.virtual.after(fault.at, () => beginFault(fault, { ...ground, random }));
+    ground.virtual.after(fault.at, () => {
+      ground.virtual.tell(`fault begins: ${fault.fault}`);
+      beginFault(fault, { ...ground, random });
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { commandOf, timesOf, traceOf } from "./again.js";
+import { faultsOf } from "./faults.js";
 import { html, type Markup } from "./markup.js";
 import { notesOn } from "./notes.js";
 import { counted, number, time } from "./numbers.js";
@@ -50,7 +51,23 @@ function figure(ms: number): Markup {
   return html`${first}<small> ${rest.join(" ")}</small>`;
 }
 
-export function phases({ phases, durationMs }: Report): Markup {
+/** Faults that a page shows. */
+const shownFaults = 12;
+
+function faultRows(report: Report, share: (ms: number) => string): Markup {
+  const faults = faultsOf(report);
+  const rows = faults.slice(0, shownFaults).map(({ name, detail, at, lasts, began }) => {
+    const note = [...(detail ? [detail] : []), ...(began ? [] : ["never came: the run was over"])].join(". ");
+    const length = Math.max(0, Math.min(lasts, report.durationMs - at));
+    const track = began ? html`<i class="fault" style="--a:${share(at)};--w:${share(length)}"></i>` : "";
+    return html`<div><span>${name}<br><span class="note">${note}</span></span><span class="track">${track}</span><span class="n">at ${time(at)}</span></div>`;
+  });
+  const more = faults.length - rows.length;
+  return html`${rows}${more > 0 ? html`<div><span class="note">and ${counted(more, "fault")} more</span></div>` : ""}`;
+}
+
+export function phases(report: Report): Markup {
+  const { phases, durationMs } = report;
   const share = (ms: number) => `${((100 * ms) / Math.max(1, durationMs)).toFixed(2)}%`;
   const note = (phase: Report["phases"][number]): string => {
     const { expected, done } = phase;
@@ -59,7 +76,7 @@ export function phases({ phases, durationMs }: Report): Markup {
   return html`<section class="card"><header><h2>What happened when</h2><span class="note">${time(durationMs)} in all</span></header><div class="gantt">${phases.map(
     (phase) =>
       html`<div><span>${phase.title}<br><span class="note">${note(phase)}</span></span><span class="track"><i style="--a:${share(phase.at)};--w:${share(phase.durationMs)}"></i></span><span class="n">${time(phase.durationMs)}</span></div>`,
-  )}</div></section>`;
+  )}${faultRows(report, share)}</div></section>`;
 }
 
 export function latencies({ latencies }: Report): Markup {

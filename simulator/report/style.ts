@@ -77,7 +77,7 @@ td .note { display: block; }
 .quote q { quotes: "\\201C" "\\201D"; }
 .gantt { display: grid; gap: 9px; font-size: 13.5px; }
 .gantt > div { display: grid; grid-template-columns: minmax(150px, 250px) minmax(0, 1fr) 80px; gap: 14px; align-items: center; }
-.gantt i { display: block; height: 10px; border-radius: 5px; background: var(--c1); margin-left: var(--a); width: var(--w); min-width: 5px; }
+.gantt i { display: block; height: 10px; border-radius: 5px; background: var(--c1); margin-left: var(--a); width: var(--w); min-width: 5px; } .gantt i.fault { background: var(--bad); }
 pre { margin: 10px 0 0; padding: 12px 14px; border-radius: 9px; background: var(--paper); border: 1px solid var(--line); font: 13px/1.55 var(--mono); overflow-x: auto; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 5px 18px; margin: 0; font-size: 14px; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 760px) {

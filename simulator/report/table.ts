@@ -43,7 +43,7 @@ export function verdictLines(report: Report): string[] {
 export function verdictTable(report: Report, file = "report.json"): string[] {
   // A command that is cut off is none.
   const again = report.virtual
-    ? oneLine(`Replay it exactly with ${commandOf(report, file)}`)
+    ? oneLine(`${report.interrupted ? "Run it to its end" : "Replay it exactly"} with ${commandOf(report, file)}`)
     : fitting(`Replay with seed ${report.seed}`);
   return [...verdictLines(report), "", again];
 }

@@ -43,10 +43,9 @@ const kinds = {
   }),
   partition: (dice, at, length) => ({ fault: "partition", at, for: length, share: share(dice) }),
   "bad-link": (dice, at, length) => ({
-    fault: "bad-link",
-    at,
-    for: length,
-    share: share(dice),
+    ...{ fault: "bad-link", at, for: length, share: share(dice) },
+    // What a link that neither breaks nor is slow has.
+    loss: 0.05,
     ...(dice.chance(0.3) && { latency: dice.time(50, 3_000, 2).text }),
     ...(dice.chance(0.3) && { loss: dice.between(0.05, 0.5) }),
     ...(dice.chance(0.8) && { cut: dice.between(0.05, 0.6) }),
@@ -77,7 +76,7 @@ const urn = Object.keys(weights)
   .filter(isKind)
   .flatMap((name) => Array.from({ length: weights[name] }, () => name));
 
-/** Kinds that change something for a while and put back what they found: two of one kind must not overlap. */
+/** Kinds that change something for a while: one of each says enough. */
 const lasting: ReadonlySet<KindName> = new Set(["crashes", "partition", "bad-link", "no-dns", "no-tls", "disk-full"]);
 
 /** One to five faults. Most begin early, when devices enrol. */

@@ -11,7 +11,7 @@ const usualDowntimeMs = 2_000;
 export class VirtualPlane {
   readonly host: VirtualHost;
   readonly target: Target;
-  /** How long it stays down after its next death, milliseconds. */
+  /** How long it stays down after a death, milliseconds. */
   downtimeMs = usualDowntimeMs;
   readonly #database = new MemoryDatabase();
   readonly #log = new DeviceLog();
@@ -33,6 +33,15 @@ export class VirtualPlane {
       const restartAfterMs = (): number => this.downtimeMs;
       this.#supervisor = supervise(this.virtual, this.host, main, { restartAfterMs, log: this.#log });
     });
+  }
+
+  /** Ends it, by `kill -9` or with its host's power, for so many milliseconds; one that is down stays as it is. */
+  crash(downMs: number, power: boolean): void {
+    const usual = this.downtimeMs;
+    this.downtimeMs = downMs;
+    if (power) this.host.losePower();
+    else this.host.kill();
+    this.downtimeMs = usual;
   }
 
   /** What it logged. */

@@ -18,7 +18,7 @@ const chance = fc.double({ min: 0.001, max: 0.5, noNaN: true });
 const fault = fc.oneof(
   fc.record(
     { fault: fc.constant("bad-link" as const), at: time, for: time, share, latency: time, loss: chance, cut: chance },
-    { requiredKeys: ["fault", "at", "for"] },
+    { requiredKeys: ["fault", "at", "for", "loss"] },
   ),
   fc.record(
     { fault: fc.constant("control-plane-crash" as const), at: time, down: time, power: fc.boolean() },

@@ -81,6 +81,19 @@ describe("a scenario", () => {
     expect(problem).not.toContain("\n");
   });
 
+  it.each([
+    ["{ fault: half-open, at: 1s, for: 2s }", "faults[0].for is unknown here; allowed: fault, at, share"],
+    ["{ fault: no-dns, at: 1s, for: 1s, over: 2s }", "faults[0].over is unknown here; allowed: fault, at, for, share"],
+    ["{ at: 1s, for: 2s }", "faults[0].fault is missing; allowed: bad-link, "],
+    ["{ fault: earthquake, at: 1s }", "faults[0].fault is not allowed; allowed: bad-link, "],
+    ["{ fault: bad-link, at: 1s, for: 2s }", "faults[0] changes nothing; allowed: one or more of latency, loss, cut"],
+    ["{ fault: partition, at: 1s, for: 2s, share: 1.5 }", "faults[0].share is too big; allowed: <=1"],
+  ])("with the fault %s is refused with what that kind allows", (fault, message) => {
+    const problem = problemOf(`${example}\nfaults:\n  - ${fault}\n`);
+    expect(problem).toMatch(/^FB1003: fleet\.yaml:42:\d+: /);
+    expect(problem.endsWith(message) || (message.endsWith(", ") && problem.includes(message))).toBe(true);
+  });
+
   it("gives nothing but FB1003 for any text", () => {
     const mangled = fc
       .tuple(

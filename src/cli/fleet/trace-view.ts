@@ -1,12 +1,13 @@
 import type { Scenario, VirtualRunOptions } from "../../../simulator/index.js";
 import { FirstbootError } from "../../error.js";
+import { worldItself } from "../../world/virtual/index.js";
 import { plain } from "../output.js";
 
 type Entry = Parameters<NonNullable<VirtualRunOptions["tell"]>>[0];
 
 /** Which entries of a trace are shown. */
 export interface TraceFilter {
-  /** Names of hosts; all if absent. */
+  /** Names of hosts, all if absent; what befalls the world is always shown. */
   readonly device?: readonly string[];
   /** Milliseconds since the start. */
   readonly from?: number;
@@ -41,7 +42,7 @@ export class TraceView {
   readonly tell = (entry: Entry): void => {
     const { from = 0, to = Number.POSITIVE_INFINITY, grep } = this.filter;
     const { at, host } = entry;
-    if (at < from || at > to || this.#hosts?.has(host) === false) return;
+    if (at < from || at > to || (host !== worldItself && this.#hosts?.has(host) === false)) return;
     const line = this.#line(entry);
     if (grep !== undefined && !line.includes(grep)) return;
     this.#waiting.push(this.json ? JSON.stringify(entry) : line);

@@ -6,4 +6,4 @@ export type { Fate } from "./process.js";
 export type { RunLimits, SchedulerOptions } from "./scheduler.js";
 export { type Supervisor, type SupervisorPolicy, supervise } from "./supervisor.js";
 export type { TraceEntry } from "./trace.js";
-export { VirtualWorld, type VirtualWorldOptions } from "./virtual-world.js";
+export { VirtualWorld, type VirtualWorldOptions, worldItself } from "./virtual-world.js";

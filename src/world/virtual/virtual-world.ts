@@ -10,6 +10,9 @@ export interface VirtualWorldOptions extends SchedulerOptions {
   readonly link?: LinkProfile;
 }
 
+/** Whom the trace names for what belongs to no host. */
+export const worldItself = "the world";
+
 const day = 86_400_000;
 const usualLimits: RunLimits = { virtualMs: 60 * day, events: 1e10 };
 
@@ -66,6 +69,12 @@ export class VirtualWorld {
   /** Calls `fn` in so many milliseconds of virtual time, whatever lives or dies meanwhile. */
   after(ms: number, fn: () => void): void {
     this.#scheduler.after(ms, { fire: fn });
+  }
+
+  /** Tells readers of the trace something that belongs to no host; the hash does not know of it. */
+  tell(what: string): void {
+    const { trace, now } = this.#scheduler;
+    trace.tell?.({ at: now, host: worldItself, what });
   }
 
   /** A signal that aborts within, when one of the outside has. */
