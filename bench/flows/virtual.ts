@@ -51,12 +51,12 @@ async function fleet(devices: number, arrivalsS: number, hours: number): Promise
 
 /** What the virtual world does in a second of one core. */
 export async function benchVirtual(): Promise<FlowResult[]> {
-  const heartbeats = await repeat(5, async () => {
+  const heartbeats = await repeat(3, async () => {
     const { events, heldMs } = await fleet(1_000, 5, 8);
     return events / (heldMs / 1_000);
   });
-  const enrolments = await repeat(5, async () => 10_000 / ((await fleet(10_000, 20, 0)).enrolMs / 1_000));
-  const swarm = await repeat(5, swarmSeconds);
+  const enrolments = await repeat(3, async () => 10_000 / ((await fleet(10_000, 20, 0)).enrolMs / 1_000));
+  const swarm = await repeat(3, swarmSeconds);
   return [
     {
       name: "heartbeat events in the virtual world, 1,000 sites",

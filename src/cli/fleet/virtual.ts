@@ -1,5 +1,4 @@
 import { dirname, resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import {
   describeScenario,
   type Progress,
@@ -11,6 +10,7 @@ import {
   type VirtualRunOptions,
 } from "../../../simulator/index.js";
 import { realWorld } from "../../world/real/index.js";
+import { keepHeapSmall } from "./heap.js";
 
 /** The report of a virtual run, and what it can be repeated from. */
 export interface VirtualReport extends Report {
@@ -36,10 +36,9 @@ export async function rehearsalOf(file: string, scenario: Scenario): Promise<Reh
 
 /** Runs a scenario in the virtual world. */
 export async function rehearse(options: RehearsalOptions): Promise<VirtualReport> {
-  // By itself V8 cleans up only when the heap has grown to four times what lives, and here tens of thousands live.
-  setFlagsFromString("--optimize-for-size");
   const began = performance.now();
-  const { report, hash, events, virtualMs } = await runVirtually(options);
+  const letGo = keepHeapSmall();
+  const { report, hash, events, virtualMs } = await runVirtually(options).finally(letGo);
   const virtual = { hash, events, virtualMs, tookMs: performance.now() - began };
   return {
     ...report,
