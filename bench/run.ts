@@ -1,4 +1,4 @@
-// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual]: all of them, or those that are named; the
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual] [day]: all of them, or those that are named; the
 // others keep the figures of the last time.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
 import { benchProvider } from "./flows/provider.js";
 import { benchStart } from "./flows/start.js";
-import { benchVirtual } from "./flows/virtual.js";
+import { benchDay, benchVirtual } from "./flows/virtual.js";
 import { benchFunctions } from "./functions/index.js";
 import { thisMachine } from "./machine.js";
 import { benchmarksPage } from "./page.js";
@@ -18,6 +18,7 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
   provider: benchProvider,
   exchange: async () => [await benchExchange("off"), await benchExchange("development")],
   virtual: benchVirtual,
+  day: benchDay,
 };
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

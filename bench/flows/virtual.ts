@@ -72,9 +72,8 @@ export async function benchVirtual(): Promise<FlowResult[]> {
       runs: enrolments,
       goal: "at least 3,000/s",
       method:
-        "From the first boot to the last open channel, with boots spread over 20 s of virtual time, on one core: config file and nonce made durable, exchange, credentials made durable, token, channel.",
+        "From the first boot to the last open channel, with boots spread over 20 s of virtual time, on one core, by code that has been warmed up with 2,000: config file and nonce made durable, exchange, credentials made durable, token, channel.",
     },
-    ...(await benchDay()),
     {
       name: "200 seeds of the swarm",
       unit: "s",
@@ -86,7 +85,7 @@ export async function benchVirtual(): Promise<FlowResult[]> {
 }
 
 /** The command as a user runs it. */
-async function benchDay(): Promise<FlowResult[]> {
+export async function benchDay(): Promise<FlowResult[]> {
   const out = mkdtempSync(join(tmpdir(), "firstboot-bench-"));
   const scenario = file("../scenarios/day.yaml");
   const { seconds, megabytes } = await onOneCore(main, "simulate", scenario, "--world", "virtual", "--out", out);

@@ -1,10 +1,9 @@
+import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 
 /** How often the heap is looked at, milliseconds. */
 const lookEveryMs = 250;
-/** Looks that are remembered: the least of them is about what lives. */
-const remembered = 24;
-/** Beyond so many times what lives, the heap is cleaned up. */
+/** Beyond so many times what lived after the last clean-up, the next one is due. */
 const most = 1.5;
 
 /**
@@ -13,12 +12,23 @@ const most = 1.5;
  * Returns how to let it go.
  */
 export function keepHeapSmall(): () => void {
-  const used: number[] = [];
+  const used = (): number => getHeapStatistics().used_heap_size;
+  let living = used();
+  const observer = new PerformanceObserver((list) => {
+    if (list.getEntries().some(isMajor)) living = used();
+  });
+  observer.observe({ entryTypes: ["gc"] });
   const timer = setInterval(() => {
-    const now = getHeapStatistics().used_heap_size;
-    used.push(now);
-    if (used.length > remembered) used.shift();
-    setFlagsFromString(now > most * Math.min(...used) ? "--optimize-for-size" : "--no-optimize-for-size");
+    setFlagsFromString(used() > most * living ? "--optimize-for-size" : "--no-optimize-for-size");
   }, lookEveryMs);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    observer.disconnect();
+  };
+}
+
+function isMajor(entry: PerformanceEntry): boolean {
+  const detail: unknown = Reflect.get(entry, "detail");
+  const kind: unknown = typeof detail === "object" && detail !== null && "kind" in detail ? detail.kind : undefined;
+  return kind === constants.NODE_PERFORMANCE_GC_MAJOR;
 }
