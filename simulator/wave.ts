@@ -1,7 +1,7 @@
+import { Slots } from "../src/world/slots.js";
 import type { VirtualDevice } from "./device.js";
 import { allWithin, type Fleet } from "./fleet.js";
 import type { Wave } from "./scenario.js";
-import { Slots } from "./slots.js";
 
 /** A boot that is under way. */
 export interface Boot {

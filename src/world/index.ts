@@ -5,4 +5,5 @@ export * from "./log.js";
 export * from "./network.js";
 export * from "./process.js";
 export * from "./random.js";
+export * from "./slots.js";
 export type * from "./world.js";

@@ -23,6 +23,7 @@ export function keepHeapSmall(): () => void {
   }, lookEveryMs);
   return () => {
     clearInterval(timer);
+    setFlagsFromString("--no-optimize-for-size");
     observer.disconnect();
   };
 }

@@ -7,6 +7,7 @@ import {
   SqliteDialect,
 } from "kysely";
 import type { Process } from "../../world/process.js";
+import { Slots } from "../../world/slots.js";
 import type { Schema } from "./schema.js";
 
 /**
@@ -17,8 +18,7 @@ export class SteppingConnection implements DatabaseConnection {
   readonly #process: Process;
   readonly #dialect: SqliteDialect;
   #inner: DatabaseConnection | undefined;
-  #taken = false;
-  readonly #line: (() => void)[] = [];
+  readonly #turn = new Slots(1);
 
   constructor(process: Process, database: SqliteDatabase) {
     this.#process = process;
@@ -27,15 +27,11 @@ export class SteppingConnection implements DatabaseConnection {
 
   /** Resolves when the caller has the connection; `release` gives it to the next in line. */
   acquire(): Promise<void> {
-    if (this.#taken) return new Promise((resolve) => this.#line.push(resolve));
-    this.#taken = true;
-    return Promise.resolve();
+    return this.#turn.take();
   }
 
   release(): void {
-    const next = this.#line.shift();
-    if (next) next();
-    else this.#taken = false;
+    this.#turn.release();
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {

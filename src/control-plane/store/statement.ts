@@ -19,10 +19,10 @@ function hole<T>(name: string): RawBuilder<T> {
 
 type Values = Readonly<Record<string, string | number | null>>;
 
-/** The connection of each transaction that is under way. */
+/** The connection behind each store's `tx`. */
 const connections = new WeakMap<Tx, DatabaseConnection>();
 
-/** Lets statements run in a transaction. */
+/** Lets statements run on a store's `tx`. */
 export function openStatements(tx: Tx, connection: DatabaseConnection): void {
   connections.set(tx, connection);
 }
@@ -40,7 +40,7 @@ export function statement<R>(build: (on: Tx, value: typeof hole) => Compilable<R
   return (tx: Tx, values: Values): Promise<QueryResult<R>> => {
     compiled ??= build(tx, hole).compile();
     const connection = connections.get(tx);
-    if (!connection) throw new Error("a statement runs in a command's transaction only");
+    if (!connection) throw new Error("a statement runs on a store's tx only");
     return connection.executeQuery(filled(compiled, values));
   };
 }

@@ -1,6 +1,6 @@
 import type { Channel, ChannelListener, Message } from "../network.js";
 import { type Control, type Frame, isControl, open, ping, pong, reset, summary } from "./frame.js";
-import { retransmission } from "./link.js";
+import { retransmissionMs } from "./link.js";
 import type { ChannelEnd, Machine } from "./machine.js";
 import type { VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
@@ -145,7 +145,7 @@ export class VirtualChannel implements Channel, ChannelEnd {
       this.#stalled ??= [];
       this.#stalled.push(segment);
     }
-    const wait = Math.min(retransmission.longest, retransmission.first * 2 ** segment.tries++);
+    const wait = retransmissionMs(segment.tries++);
     if (this.#scheduler.now + wait - segment.sentAt <= givesUpAfterMs) this.#scheduler.after(wait, segment);
     else this.#fail();
   }

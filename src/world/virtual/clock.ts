@@ -28,7 +28,6 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Timer {
-    this.#scheduler.enter();
     const alarm = new VirtualAlarm(this.#process, fn);
     alarm.set(ms);
     return alarm;
@@ -72,8 +71,9 @@ class VirtualAlarm implements Alarm, Event {
   }
 
   set(ms: number): void {
-    if (!this.#process.alive) return;
     const { scheduler } = this.#process;
+    scheduler.enter();
+    if (!this.#process.alive) return;
     this.#at = scheduler.now + Math.max(0, ms);
     scheduler.at(this.#at, this);
   }

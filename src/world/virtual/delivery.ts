@@ -1,5 +1,5 @@
 import type { Event } from "./event-queue.js";
-import { retransmission } from "./link.js";
+import { retransmissionMs } from "./link.js";
 import type { Machine } from "./machine.js";
 import type { Scheduler } from "./scheduler.js";
 
@@ -38,8 +38,7 @@ export class Delivery implements Event {
       this.scheduler.trace.events++;
       this.act();
     } else {
-      const wait = Math.min(retransmission.longest, retransmission.first * 2 ** this.#tries++);
-      this.scheduler.after(wait, this);
+      this.scheduler.after(retransmissionMs(this.#tries++), this);
     }
   }
 }

@@ -78,7 +78,7 @@ export class VirtualHost extends Machine {
     this.disk.crash();
   }
 
-  override strike(): void {
+  strike(): void {
     if (this.stroke === "kill") this.kill();
     else this.losePower();
   }

@@ -35,7 +35,12 @@ export const linkNames = [
 ] as const satisfies (keyof typeof linkProfiles)[];
 
 /** First wait for an acknowledgement and the longest, milliseconds (RFC 6298). */
-export const retransmission = { first: 200, longest: 60_000 } as const;
+const retransmission = { first: 200, longest: 60_000 } as const;
+
+/** How long a sender waits before it sends again what it has sent again so many times, milliseconds. */
+export function retransmissionMs(tries: number): number {
+  return Math.min(retransmission.longest, retransmission.first * 2 ** tries);
+}
 
 /** A host's connection to the rest, and what is wrong with it now. */
 export class Link {

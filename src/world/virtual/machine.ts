@@ -1,6 +1,6 @@
 import type { Listener, UdpPeer } from "../network.js";
 import type { Random } from "../random.js";
-import { Link, type LinkProfile, retransmission } from "./link.js";
+import { Link, type LinkProfile, retransmissionMs } from "./link.js";
 import type { Fate, Home, VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
 
@@ -37,7 +37,7 @@ export interface ChannelEnd {
 }
 
 /** What the network sees of a host. */
-export class Machine implements Home {
+export abstract class Machine implements Home {
   readonly link: Link;
   readonly address: string;
   readonly channels = new Set<ChannelEnd>();
@@ -73,7 +73,7 @@ export class Machine implements Home {
   }
 
   /** Strikes its processes down. */
-  strike(): void {}
+  abstract strike(): void;
 
   /** Drops its connections without a word to either end, as a router does that forgets them. */
   forgetConnections(): void {
@@ -93,8 +93,8 @@ export class Machine implements Home {
     if (this === other) return 0;
     let delay = this.link.packet() + other.link.packet();
     let waited = 0;
-    for (let wait: number = retransmission.first; delay === Number.POSITIVE_INFINITY; wait *= 2) {
-      waited += Math.min(wait, retransmission.longest);
+    for (let tries = 0; delay === Number.POSITIVE_INFINITY; tries++) {
+      waited += retransmissionMs(tries);
       delay = this.link.packet() + other.link.packet();
     }
     return waited + delay;
