@@ -112,7 +112,7 @@ export class VirtualDevice {
     const life = ++this.lives;
     const world = this.#box.boot(this.log);
     // A dead process may run on to its next wait; what it says then is not heard.
-    const agent = createAgent(this.spec, world, (event) => world.process.alive && this.#heard(event, life));
+    const agent = createAgent(this.spec, world, (event) => life === this.lives && this.#life && this.#heard(event));
     this.#life = { agent, world };
     world.process.holds(() => this.#struck(life));
     void agent
@@ -146,14 +146,13 @@ export class VirtualDevice {
     this.#wentOffline();
   }
 
-  #heard(event: DeviceEvent, life: number): void {
-    if (life !== this.lives) return;
+  #heard(event: DeviceEvent): void {
     const at = this.context.now();
     this.context.observe(this, event, at);
     if (event.type === "heartbeat") return;
     const id = this.#life?.agent.deviceId();
     if (id) this.deviceIds.add(id);
-    this.history.add({ at, life, event });
+    this.history.add({ at, life: this.lives, event });
     if (event.type === "connected") this.online = true;
     if (event.type === "disconnected") this.online = false;
     if (event.type === "waiting") this.#calmDown();
@@ -172,12 +171,12 @@ export class VirtualDevice {
   /** The agent rejected: somebody has to mend something on this device. */
   #broke(error: unknown, life: number): void {
     const reason: StopReason = { kind: "failed", step: "persist", reason: reasonOf(error) };
-    this.#heard({ type: "stopped", reason }, life);
+    if (life === this.lives) this.#heard({ type: "stopped", reason });
   }
 
   /** A killed device tells nothing of the channel it lost. */
   #wentOffline(): void {
     if (!this.online) return;
-    this.#heard({ type: "disconnected", code: 1006, reason: "killed", ms: 0 }, this.lives);
+    this.#heard({ type: "disconnected", code: 1006, reason: "killed", ms: 0 });
   }
 }

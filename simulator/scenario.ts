@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { linkNames } from "../src/world/virtual/link.js";
+import { linkNames } from "../src/world/virtual/link-profile.js";
 import { Fault } from "./faults/index.js";
 import { scenarioError } from "./problem.js";
 import { parseThreshold } from "./threshold.js";

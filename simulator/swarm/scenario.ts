@@ -1,5 +1,5 @@
 import { seededRandom } from "../../src/world/random.js";
-import { linkNames } from "../../src/world/virtual/link.js";
+import { linkNames } from "../../src/world/virtual/link-profile.js";
 import { defineScenario, type Scenario, type ScenarioInput } from "../scenario.js";
 import { blueprintName } from "./blueprint.js";
 import { healingMs, thresholdsOf } from "./demands.js";

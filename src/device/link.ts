@@ -1,5 +1,6 @@
-import type { Alarm, Clock } from "../world/clock.js";
+import type { Alarm, Bell, Clock } from "../world/clock.js";
 import type { Channel, ChannelListener, Message } from "../world/network.js";
+import type { Observer } from "./event.js";
 import { tidy } from "./failure.js";
 import type { Host } from "./host.js";
 
@@ -24,27 +25,31 @@ export interface LinkProtocol {
  * An open channel with a pulse. One timer serves heartbeats and read deadline: what is heard only moves the deadline
  * later, so the timer looks again when it fires.
  */
-export class Link implements ChannelListener {
-  readonly closed: Promise<Closed>;
-  #began: number | undefined;
+export class Link implements ChannelListener, Bell {
+  // What each beat needs comes first, so that it lies together.
   #heardAt: number;
   #beatAt = 0;
-  #beatenAt: number | undefined;
-  /** At hand, since a fleet's links look at them more often than at anything else. */
+  /** When the oldest unanswered heartbeat was sent; no number if there is none. */
+  #beatenAt = Number.NaN;
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
   readonly #readDeadlineMs: number;
   readonly #alarm: Alarm;
+  readonly #channel: Channel;
+  readonly #protocol: LinkProtocol;
+  readonly #emit: Observer;
+  /** Since when the device is connected; no number before. */
+  #began = Number.NaN;
   #close: (closed: Closed) => void = () => {};
+  readonly closed: Promise<Closed>;
 
-  constructor(
-    private readonly host: Host,
-    private readonly channel: Channel,
-    private readonly protocol: LinkProtocol,
-  ) {
-    const { persona, world } = host;
+  constructor(host: Host, channel: Channel, protocol: LinkProtocol) {
+    const { persona, world, emit } = host;
+    this.#emit = emit;
+    this.#channel = channel;
+    this.#protocol = protocol;
     this.#clock = world.clock;
-    this.#alarm = world.clock.alarm(() => this.#pulse());
+    this.#alarm = world.clock.alarm(this);
     this.#heartbeatMs = persona.heartbeatMs;
     this.#readDeadlineMs = persona.readDeadlineMs ?? Number.POSITIVE_INFINITY;
     this.#heardAt = this.#now();
@@ -55,12 +60,12 @@ export class Link implements ChannelListener {
 
   /** Takes what the channel says, from the first message on. */
   listen(): void {
-    this.channel.listen(this);
+    this.#channel.listen(this);
   }
 
   message(message: Message): void {
     this.#heardAt = this.#now();
-    this.protocol.message(message);
+    this.#protocol.message(message);
   }
 
   ping(): void {
@@ -80,59 +85,61 @@ export class Link implements ChannelListener {
   begin(firstBeatAfterMs: number): void {
     this.#began = this.#now();
     this.#beatAt = this.#began + firstBeatAfterMs;
-    this.#pulse();
+    this.ring();
   }
 
   send(text: string): void {
-    this.channel.send(text);
+    this.#channel.send(text);
   }
 
   /** The peer answered a heartbeat. */
   beatAnswered(): void {
-    if (this.#beatenAt === undefined) return;
-    this.host.emit({ type: "heartbeat", ms: this.#now() - this.#beatenAt });
-    this.#beatenAt = undefined;
+    if (Number.isNaN(this.#beatenAt)) return;
+    this.#emit({ type: "heartbeat", ms: this.#now() - this.#beatenAt });
+    this.#beatenAt = Number.NaN;
   }
 
   /** Says goodbye; resolves when the channel is gone. */
   async goodbye(): Promise<void> {
-    const limit = this.#clock.after(goodbyeMs, () => this.channel.terminate());
-    this.channel.close(1000);
+    const limit = this.#clock.after(goodbyeMs, () => this.#channel.terminate());
+    this.#channel.close(1000);
     await this.closed;
     limit.cancel();
   }
 
   /** Drops the connection. */
   terminate(): void {
-    this.channel.terminate();
+    this.#channel.terminate();
+  }
+
+  /** The next beat is due, or the read deadline may have passed. */
+  ring(): void {
+    const now = this.#now();
+    const deadline = this.#heardAt + this.#readDeadlineMs;
+    if (now >= deadline) {
+      this.#channel.terminate();
+      return;
+    }
+    if (now >= this.#beatAt) {
+      // A heartbeat that is still unanswered keeps its start, or a slow server would look fast.
+      if (Number.isNaN(this.#beatenAt)) this.#beatenAt = now;
+      this.#beatAt += this.#heartbeatMs;
+      this.#protocol.beat();
+      this.#channel.ping();
+    }
+    const next = Math.min(this.#beatAt, deadline);
+    this.#alarm.set(Math.max(0, next - now));
   }
 
   #now(): number {
     return this.#clock.monotonic();
   }
 
-  #pulse(): void {
-    const now = this.#now();
-    const deadline = this.#heardAt + this.#readDeadlineMs;
-    if (now >= deadline) {
-      this.channel.terminate();
-      return;
-    }
-    if (now >= this.#beatAt) {
-      // A heartbeat that is still unanswered keeps its start, or a slow server would look fast.
-      this.#beatenAt ??= now;
-      this.#beatAt += this.#heartbeatMs;
-      this.protocol.beat();
-      this.channel.ping();
-    }
-    const next = Math.min(this.#beatAt, deadline);
-    this.#alarm.set(Math.max(0, next - now));
-  }
-
   #ended(code: number, reason: string): Closed {
     this.#alarm.cancel();
-    const heldMs = this.#began === undefined ? 0 : this.#now() - this.#began;
-    if (this.#began !== undefined) this.host.emit({ type: "disconnected", code, reason, ms: heldMs });
+    const connected = !Number.isNaN(this.#began);
+    const heldMs = connected ? this.#now() - this.#began : 0;
+    if (connected) this.#emit({ type: "disconnected", code, reason, ms: heldMs });
     return { code, reason, heldMs };
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 
 /**
  * The stored form of a secret with 128 bits of entropy or more: HMAC-SHA-256 under the server's pepper. Such secrets
@@ -10,7 +10,7 @@ export function peppered(pepper: Buffer, secret: string): string {
 
 /** SHA-256, hex: how EdgeFlow documents the stored form of its API keys. */
 export function sha256(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret);
 }
 
 /** Compares two stored forms in constant time. */

@@ -3,6 +3,11 @@ export interface Timer {
   cancel(): void;
 }
 
+/** What an alarm rings. */
+export interface Bell {
+  ring(): void;
+}
+
 /** A timer that is set again and again. */
 export interface Alarm {
   /** Rings once in `ms`, and not when it was to ring before. */
@@ -19,34 +24,32 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `fn` once after `ms`. */
   after(ms: number, fn: () => void): Timer;
-  /** An alarm that calls `fn` each time it rings; not set yet. */
-  alarm(fn: () => void): Alarm;
+  /** An alarm that is not set yet. */
+  alarm(bell: Bell): Alarm;
   /** Resolves at the end of this turn of the event loop: what arrives together can be handled together. */
   turn(): Promise<void>;
 }
 
-const minuteMs = 60_000;
-/** The minute whose text was asked for last: what happens together is told in the same minute. */
-let minute = { at: Number.NaN, text: "" };
+const secondMs = 1_000;
+/** The second whose text was asked for last: what happens together is told in the same second. */
+let second = { at: Number.NaN, text: "" };
+const milliseconds = Array.from({ length: secondMs }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
 
 /** A wall time as ISO 8601 in UTC, to the millisecond. */
 export function isoTime(ms: number): string {
   const whole = Math.trunc(ms);
-  const at = Math.floor(whole / minuteMs);
-  if (at !== minute.at) minute = { at, text: new Date(whole).toISOString().slice(0, -7) };
-  const rest = whole - at * minuteMs;
-  const seconds = Math.trunc(rest / 1_000);
-  const milliseconds = String(rest % 1_000).padStart(3, "0");
-  return `${minute.text}${seconds < 10 ? "0" : ""}${seconds}.${milliseconds}Z`;
+  const at = Math.floor(whole / secondMs);
+  if (at !== second.at) second = { at, text: new Date(whole).toISOString().slice(0, -4) };
+  return second.text + milliseconds[whole - at * secondMs];
 }
 
 /** An alarm made of timers, for a clock that has none of its own. */
-export function alarmOf(clock: Pick<Clock, "after">, fn: () => void): Alarm {
+export function alarmOf(clock: Pick<Clock, "after">, bell: Bell): Alarm {
   let timer: Timer | undefined;
   return {
     set: (ms) => {
       timer?.cancel();
-      timer = clock.after(ms, fn);
+      timer = clock.after(ms, () => bell.ring());
     },
     cancel: () => timer?.cancel(),
   };

@@ -19,7 +19,7 @@ import {
 } from "../../src/protocol/newt/index.js";
 import { type DeviceCredentials, DeviceId } from "../../src/provisioning/credentials.js";
 import { nonceHeader } from "../../src/provisioning/nonce.js";
-import { type Alarm, alarmOf, type Clock, type Timer } from "../../src/world/clock.js";
+import { type Alarm, alarmOf, type Bell, type Clock, type Timer } from "../../src/world/clock.js";
 import type { Channel, HttpResponse } from "../../src/world/network.js";
 import { Process } from "../../src/world/process.js";
 import { realClock } from "../../src/world/real/clock.js";
@@ -169,8 +169,8 @@ export class MovableClock implements Clock {
     return this.#clock.monotonic() + this.#ahead;
   }
 
-  alarm(fn: () => void): Alarm {
-    return alarmOf(this, fn);
+  alarm(bell: Bell): Alarm {
+    return alarmOf(this, bell);
   }
 
   after(ms: number, fn: () => void): Timer {

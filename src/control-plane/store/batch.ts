@@ -8,12 +8,12 @@ import { openStatements } from "./statement.js";
 /** Commands of one commit; a bound, since requests wait while a batch runs. */
 const largestBatch = 256;
 
-const begin = CompiledQuery.raw("begin");
+const begin = "begin";
 const commit = CompiledQuery.raw("commit");
 const rollBack = CompiledQuery.raw("rollback");
-const savepoint = CompiledQuery.raw("savepoint command");
-const release = CompiledQuery.raw("release command");
-const rollBackTo = CompiledQuery.raw("rollback to command");
+const savepoint = "savepoint command";
+const release = "release command";
+const rollBackTo = "rollback to command";
 
 const storageFailure = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
 
@@ -134,10 +134,10 @@ export class Batch {
     const settles = await this.#transaction(async () => {
       const outcomes: Settle[] = [];
       for (const { run } of commands) {
-        await this.#connection.executeQuery(savepoint);
+        await this.#connection.mark(savepoint);
         const { keep, settle } = await run(this.#tx);
-        if (!keep) await this.#connection.executeQuery(rollBackTo);
-        await this.#connection.executeQuery(release);
+        if (!keep) await this.#connection.mark(rollBackTo);
+        await this.#connection.mark(release);
         outcomes.push(settle);
       }
       return outcomes;
@@ -149,9 +149,9 @@ export class Batch {
     const connection = this.#connection;
     await connection.acquire();
     try {
-      await connection.executeQuery(begin);
+      await connection.mark(begin);
       const value = await work();
-      await connection.executeQuery(commit);
+      await connection.execute(commit);
       return value;
     } catch (error) {
       // SQLite rolls back by itself where the disk is full or fails; to do it again must not hide that reason.

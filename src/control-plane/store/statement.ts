@@ -1,11 +1,5 @@
-import {
-  type Compilable,
-  type CompiledQuery,
-  type DatabaseConnection,
-  type QueryResult,
-  type RawBuilder,
-  sql,
-} from "kysely";
+import { type Compilable, type CompiledQuery, type QueryResult, type RawBuilder, sql } from "kysely";
+import type { SteppingConnection } from "./connection.js";
 import type { Tx } from "./schema.js";
 
 /** Where a value goes that is given when the statement runs. */
@@ -20,10 +14,10 @@ function hole<T>(name: string): RawBuilder<T> {
 type Values = Readonly<Record<string, string | number | null>>;
 
 /** The connection behind each store's `tx`. */
-const connections = new WeakMap<Tx, DatabaseConnection>();
+const connections = new WeakMap<Tx, SteppingConnection>();
 
 /** Lets statements run on a store's `tx`. */
-export function openStatements(tx: Tx, connection: DatabaseConnection): void {
+export function openStatements(tx: Tx, connection: SteppingConnection): void {
   connections.set(tx, connection);
 }
 
@@ -37,19 +31,19 @@ export function openStatements(tx: Tx, connection: DatabaseConnection): void {
  */
 export function statement<R>(build: (on: Tx, value: typeof hole) => Compilable<R>) {
   let compiled: CompiledQuery<R> | undefined;
-  return (tx: Tx, values: Values): Promise<QueryResult<R>> => {
+  return (tx: Tx, values: Values): QueryResult<R> | Promise<QueryResult<R>> => {
     compiled ??= build(tx, hole).compile();
     const connection = connections.get(tx);
     if (!connection) throw new Error("a statement runs on a store's tx only");
-    return connection.executeQuery(filled(compiled, values));
+    return connection.execute({ sql: compiled.sql, parameters: filled(compiled.parameters, values) });
   };
 }
 
-function filled<R>({ sql, query, queryId, parameters }: CompiledQuery<R>, values: Values): CompiledQuery<R> {
+function filled(parameters: CompiledQuery["parameters"], values: Values): unknown[] {
   const given = parameters.slice();
   for (let index = 0; index < given.length; index++) {
     const value = given[index];
     if (value instanceof Hole) given[index] = values[value.name];
   }
-  return { sql, query, queryId, parameters: given };
+  return given;
 }

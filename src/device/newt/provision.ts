@@ -59,13 +59,14 @@ export async function provision(host: Host, configFile: string, overrides: SiteO
   const known = identityOf(settings);
   const identity = known ?? (await enrol());
   if (known && durable) await attemptOnly(host, () => tidyUp(host, configFile, raw));
-  const due = durable ? await bootstrap.isDue() : known === undefined;
+  const provisioningBlueprintFile = settings.provisioningBlueprintFile || undefined;
+  const due = provisioningBlueprintFile && (durable ? await bootstrap.isDue() : known === undefined);
   return {
     endpoint,
     identity,
     noCloud: settings.noCloud ?? false,
     blueprintFile: settings.blueprintFile || undefined,
-    provisioningBlueprintFile: due ? settings.provisioningBlueprintFile || undefined : undefined,
+    provisioningBlueprintFile: due ? provisioningBlueprintFile : undefined,
     bootstrap,
   };
 

@@ -101,10 +101,10 @@ export class NewtSession implements Session, LinkProtocol {
     if (!decoded) return;
     const { type, data, configVersion = 0 } = decoded;
     this.memory.configVersion = configVersion;
-    const started = this.host.world.clock.monotonic();
     replies.get(type)?.(this, data);
     const command = commands.get(type);
     if (!command) return;
+    const started = this.host.world.clock.monotonic();
     command(this);
     this.host.emit({ type: "command", action: type, success: true, ms: this.host.since(started) });
   }

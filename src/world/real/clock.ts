@@ -21,7 +21,7 @@ export function realClock(process: Process): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     after,
-    alarm: (fn) => alarmOf({ after }, fn),
+    alarm: (bell) => alarmOf({ after }, bell),
     sleep: (ms, signal) =>
       process.wait(
         new Promise((resolve) => {

@@ -1,10 +1,11 @@
 import type { Channel, ChannelListener, Message } from "../network.js";
 import { type Control, type Frame, isControl, open, ping, pong, reset, summary } from "./frame.js";
-import { retransmissionMs } from "./link.js";
+import type { Links } from "./links.js";
 import type { ChannelEnd, Machine } from "./machine.js";
 import type { VirtualProcess } from "./process.js";
+import { retransmissionMs } from "./retransmission.js";
 import type { Scheduler } from "./scheduler.js";
-import { Segment } from "./segment.js";
+import type { Segment } from "./segment.js";
 
 /** Bytes around a frame's payload: TCP, IP, TLS and the frame's own. */
 const overhead = 100;
@@ -24,32 +25,40 @@ export interface Dial {
   broken(): void;
 }
 
+function nothing(): void {}
+
 /** One end of a channel between two processes. */
 export class VirtualChannel implements Channel, ChannelEnd {
+  // What each message needs comes first, so that it lies together.
   #state: "open" | "closing" | "closed" = "open";
+  #severed = false;
+  readonly #scheduler: Scheduler;
+  readonly #links: Links;
+  /** Its host's link. */
+  readonly #index: number;
   #peer: VirtualChannel | undefined;
-  #listener: ChannelListener | undefined;
-  #early: ((listener: ChannelListener) => void)[] | undefined = [];
   #segment: Segment | undefined;
-  /** One that has arrived and can be used again. */
-  #spare: Segment | undefined;
-  #lastArrival = 0;
   /** Segments that are sent again and again, in order; undefined as long as all is well. */
   #stalled: Segment[] | undefined;
-  readonly #scheduler: Scheduler;
-  #severed = false;
+  #listener: ChannelListener | undefined;
+  /** When the last segment arrives that is on its way. */
+  #lastArrival = 0;
   #desperate = false;
+  #early: ((listener: ChannelListener) => void)[] | undefined = [];
   /** Until the channel is open. */
   #dial: Dial | undefined;
   /** Where its server keeps it, if it is a server's. */
   #kept: Set<ChannelEnd> | undefined;
-  #release = (): void => {};
+  #release = nothing;
+  readonly process: VirtualProcess;
+  readonly host: Machine;
 
-  private constructor(
-    readonly process: VirtualProcess,
-    readonly host: Machine,
-  ) {
+  private constructor(process: VirtualProcess, host: Machine) {
     this.#scheduler = process.scheduler;
+    this.#links = host.links;
+    this.#index = host.index;
+    this.process = process;
+    this.host = host;
     if (!process.alive) {
       this.#state = "closed";
       return;
@@ -123,12 +132,12 @@ export class VirtualChannel implements Channel, ChannelEnd {
   arrive(segment: Segment): void {
     if (segment === this.#segment) this.#segment = undefined;
     const peer = this.#peer;
-    if (!peer || segment.outages !== this.host.outages) return;
+    if (!peer || segment.outages !== this.#links.outages(this.#index)) return;
     // What waited when the power went is never sent again.
     if (this.#stalled && this.#stalled[0]?.outages !== segment.outages) this.#stalled = undefined;
     if (this.#severed) this.#despair();
     else if (segment.tries === 0 && this.#stalled) this.#stalled.push(segment);
-    else if (!this.host.reaches(peer.host)) this.#retransmit(segment);
+    else if (!this.#links.reaches(this.#index, peer.#index)) this.#retransmit(segment);
     else this.#deliver(segment, peer);
   }
 
@@ -137,16 +146,17 @@ export class VirtualChannel implements Channel, ChannelEnd {
     this.#stalled = undefined;
     peer.#takeAll(segment);
     for (const next of late ?? []) if (next !== segment) peer.#takeAll(next);
-    this.#spare = segment;
   }
 
   #retransmit(segment: Segment): void {
+    const { now } = this.#scheduler;
     if (segment.tries === 0) {
+      segment.failedAt = now;
       this.#stalled ??= [];
       this.#stalled.push(segment);
     }
     const wait = retransmissionMs(segment.tries++);
-    if (this.#scheduler.now + wait - segment.sentAt <= givesUpAfterMs) this.#scheduler.after(wait, segment);
+    if (now + wait - segment.failedAt <= givesUpAfterMs) this.#scheduler.after(wait, segment);
     else this.#fail();
   }
 
@@ -154,21 +164,22 @@ export class VirtualChannel implements Channel, ChannelEnd {
     const peer = this.#peer;
     if (!peer) return;
     if (this.#severed) this.#despair();
-    else if (this.host.link.cuts() || peer.host.link.cuts()) this.#break(peer);
+    else if (this.#links.cuts(this.#index) || this.#links.cuts(peer.#index)) this.#break(peer);
     else this.#dispatch(frame, bytes, peer);
   }
 
   #dispatch(frame: Frame, bytes: number, peer: VirtualChannel): void {
-    const { now } = this.#scheduler;
+    const { now, moment } = this.#scheduler;
+    const before = this.#segment;
     // What is said in one moment and fits into a packet travels together.
-    if (this.#segment?.sentAt === now && bytes <= packet) {
-      this.#segment.add(frame);
+    if (before?.moment === moment && bytes <= packet) {
+      before.add(frame);
       return;
     }
-    this.#lastArrival = Math.max(this.#lastArrival, now + this.host.delayTo(peer.host, bytes + overhead));
-    const segment = this.#spare ?? new Segment(this);
-    this.#spare = undefined;
-    segment.begin(now, this.host.outages, frame);
+    const arrival = now + this.#links.delay(this.#index, peer.#index, bytes + overhead, now);
+    this.#lastArrival = before ? Math.max(this.#lastArrival, arrival) : arrival;
+    const segment = this.#scheduler.segments.take();
+    segment.begin(this, moment, this.#links.outages(this.#index), frame);
     this.#segment = segment;
     this.#scheduler.at(this.#lastArrival, segment);
   }
@@ -190,14 +201,13 @@ export class VirtualChannel implements Channel, ChannelEnd {
     }
   }
 
-  #takeAll({ frames, count }: Segment): void {
+  #takeAll(segment: Segment): void {
     const { trace, now } = this.#scheduler;
+    const { count } = segment;
     trace.events += count;
-    trace.moment(now, this.host.index);
-    for (let index = 0; index < count; index++) {
-      const frame = frames[index];
-      if (frame !== undefined) this.#take(frame);
-    }
+    trace.moment(now, this.#index);
+    for (let index = 0; index < count; index++) this.#take(segment.take(index));
+    this.#scheduler.segments.put(segment);
   }
 
   #take(frame: Frame): void {

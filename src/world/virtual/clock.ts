@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Timer } from "../clock.js";
+import type { Alarm, Bell, Clock, Timer } from "../clock.js";
 import type { Event } from "./event-queue.js";
 import { never, type VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
@@ -28,13 +28,13 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Timer {
-    const alarm = new VirtualAlarm(this.#process, fn);
+    const alarm = new VirtualAlarm(this.#process, { ring: fn });
     alarm.set(ms);
     return alarm;
   }
 
-  alarm(fn: () => void): Alarm {
-    return new VirtualAlarm(this.#process, fn);
+  alarm(bell: Bell): Alarm {
+    return new VirtualAlarm(this.#process, bell);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -61,13 +61,13 @@ export class VirtualClock implements Clock {
 /** One event for as long as its owner lives: heartbeats set it again and again. */
 class VirtualAlarm implements Alarm, Event {
   readonly #process: VirtualProcess;
-  readonly #fn: () => void;
+  readonly #bell: Bell;
   /** When it rings; what comes from the queue at another moment was cancelled or set anew. */
   #at = Number.NaN;
 
-  constructor(process: VirtualProcess, fn: () => void) {
+  constructor(process: VirtualProcess, bell: Bell) {
     this.#process = process;
-    this.#fn = fn;
+    this.#bell = bell;
   }
 
   set(ms: number): void {
@@ -89,6 +89,6 @@ class VirtualAlarm implements Alarm, Event {
     this.#at = Number.NaN;
     trace.events++;
     trace.moment(now, process.index);
-    this.#fn();
+    this.#bell.ring();
   }
 }

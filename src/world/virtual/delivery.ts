@@ -1,6 +1,6 @@
 import type { Event } from "./event-queue.js";
-import { retransmissionMs } from "./link.js";
 import type { Machine } from "./machine.js";
+import { retransmissionMs } from "./retransmission.js";
 import type { Scheduler } from "./scheduler.js";
 
 /** Something on its way from one host to another that is sent again until it gets through. */
@@ -16,7 +16,7 @@ export class Delivery implements Event {
     /** False when nobody waits for it any more. */
     private readonly wanted: () => boolean,
   ) {
-    this.#outages = from.outages;
+    this.#outages = from.links.outages(from.index);
   }
 
   /** Sends so many bytes, after `roundTrips` there and back; `act` happens on arrival. */
@@ -27,14 +27,16 @@ export class Delivery implements Event {
     { bytes, roundTrips = 0, wanted = always }: { bytes: number; roundTrips?: number; wanted?: () => boolean },
     act: () => void,
   ): void {
-    let delay = from.delayTo(to, bytes);
-    for (let ways = 0; ways < roundTrips * 2; ways++) delay += from.latencyTo(to);
+    const { links, index } = from;
+    let delay = links.delay(index, to.index, bytes, scheduler.now);
+    for (let ways = 0; ways < roundTrips * 2; ways++) delay += links.latency(index, to.index);
     scheduler.after(delay, new Delivery(scheduler, from, to, act, wanted));
   }
 
   fire(): void {
-    if (!this.wanted() || this.from.outages !== this.#outages) return;
-    if (this.from.reaches(this.to)) {
+    const { from, to } = this;
+    if (!this.wanted() || from.links.outages(from.index) !== this.#outages) return;
+    if (from.reaches(to)) {
       this.scheduler.trace.events++;
       this.act();
     } else {

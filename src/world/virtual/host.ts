@@ -4,7 +4,8 @@ import type { Env, World } from "../world.js";
 import { VirtualClock } from "./clock.js";
 import { ProcessDisk, VirtualDisk } from "./disk.js";
 import type { Internet } from "./internet.js";
-import type { LinkProfile } from "./link.js";
+import type { LinkProfile } from "./link-profile.js";
+import type { Links } from "./links.js";
 import { Machine } from "./machine.js";
 import { VirtualNetwork } from "./network.js";
 import { VirtualProcess } from "./process.js";
@@ -38,10 +39,11 @@ export class VirtualHost extends Machine {
     index: number,
     scheduler: Scheduler,
     random: Random,
+    links: Links,
     profile: LinkProfile,
     private readonly internet: Internet,
   ) {
-    super(name, index, scheduler, random, profile);
+    super(name, index, scheduler, random, links, profile);
     this.disk = new VirtualDisk(random.fork("disk"));
     internet.enter(this);
   }
@@ -73,7 +75,6 @@ export class VirtualHost extends Machine {
   /** Ends its processes and loses what was not yet safe on its disk. Nobody is told; the next boot brings the power back. */
   losePower(): void {
     this.powered = false;
-    this.outages += 1;
     this.kill();
     this.disk.crash();
   }

@@ -1,7 +1,7 @@
 export { epoch } from "./clock.js";
 export { ProcessDisk } from "./disk.js";
 export type { BootOptions, Stroke, VirtualHost, VirtualLife } from "./host.js";
-export { type LinkProfile, linkProfiles } from "./link.js";
+export { type LinkProfile, linkProfiles } from "./link-profile.js";
 export type { Fate } from "./process.js";
 export type { RunLimits, SchedulerOptions } from "./scheduler.js";
 export { type Supervisor, type SupervisorPolicy, supervise } from "./supervisor.js";

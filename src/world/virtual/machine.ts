@@ -1,6 +1,8 @@
 import type { Listener, UdpPeer } from "../network.js";
 import type { Random } from "../random.js";
-import { Link, type LinkProfile, retransmissionMs } from "./link.js";
+import { Link } from "./link.js";
+import type { LinkProfile } from "./link-profile.js";
+import type { Links } from "./links.js";
 import type { Fate, Home, VirtualProcess } from "./process.js";
 import type { Scheduler } from "./scheduler.js";
 
@@ -44,10 +46,6 @@ export abstract class Machine implements Home {
   /** Made when they are first needed: few hosts of a fleet listen. */
   #services: Map<number, Service> | undefined;
   #udpPorts: Map<number, UdpPort> | undefined;
-  /** False from a power loss to the next boot. */
-  powered = true;
-  /** How often it has lost its power: what it had not sent by then it never sends. */
-  outages = 0;
   /** Decides at each awaited call of a World of this host. */
   hazard: ((call: string) => Fate) | undefined;
 
@@ -56,9 +54,11 @@ export abstract class Machine implements Home {
     readonly index: number,
     readonly scheduler: Scheduler,
     readonly random: Random,
+    readonly links: Links,
     profile: LinkProfile,
   ) {
-    this.link = new Link(random.fork("link"), profile);
+    links.add(index, random.fork("link").uint32(), profile);
+    this.link = new Link(links, index, profile);
     this.address = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
   }
 
@@ -80,30 +80,17 @@ export abstract class Machine implements Home {
     for (const channel of this.channels) channel.sever();
   }
 
-  /** Milliseconds until so many bytes are at another host, losses and what is before them included. */
-  delayTo(other: Machine, bytes: number): number {
-    if (this === other) return 0;
-    const { now } = this.scheduler;
-    const queued = this.link.queueOut(bytes, now) + other.link.queueIn(bytes, now);
-    return queued + this.latencyTo(other);
+  /** False from a power loss to the next boot. */
+  get powered(): boolean {
+    return this.links.isPowered(this.index);
   }
 
-  /** One packet's way to another host, milliseconds, and as long as it takes to send a lost one again. */
-  latencyTo(other: Machine): number {
-    if (this === other) return 0;
-    let delay = this.link.packet() + other.link.packet();
-    let waited = 0;
-    for (let tries = 0; delay === Number.POSITIVE_INFINITY; tries++) {
-      waited += retransmissionMs(tries);
-      delay = this.link.packet() + other.link.packet();
-    }
-    return waited + delay;
+  set powered(is: boolean) {
+    this.links.setPowered(this.index, is);
   }
 
   /** Whether what this host sends gets to another now. */
   reaches(other: Machine): boolean {
-    if (this === other) return true;
-    const { powered, link } = this;
-    return powered && other.powered && link.up && other.link.up && link.side === other.link.side;
+    return this.links.reaches(this.index, other.index);
   }
 }

@@ -54,7 +54,7 @@ export class VirtualNetwork implements Network {
       const attempt = new Attempt<HttpResponse>(process, call, wish.timeoutMs, { resolve, reject });
       process.note(`sends ${wish.method} ${pathOf(wish.url)}`);
       if (wish.body) process.scheduler.trace.text(wish.body);
-      const cut = host.link.cuts();
+      const cut = host.links.cuts(host.index);
       if (cut && host.random.float() < 0.5) attempt.breakAt(host);
       else this.#ask(attempt, wish, cut);
     });
@@ -69,7 +69,7 @@ export class VirtualNetwork implements Network {
       const path = pathOf(url);
       process.note(`opens a channel to ${path.replace(/\?.*/, "")}`);
       process.scheduler.trace.text(path);
-      if (host.link.cuts()) attempt.breakAt(host);
+      if (host.links.cuts(host.index)) attempt.breakAt(host);
       else this.#reach(attempt, url, upgradeBytes, (found) => this.#upgrade(attempt, found, path, headers));
     });
   }
@@ -97,7 +97,7 @@ export class VirtualNetwork implements Network {
           process.scheduler.trace.text(response.body);
           attempt.succeed(response);
         };
-        if (cut || at.link.cuts()) attempt.breakAt(at);
+        if (cut || at.links.cuts(at.index)) attempt.breakAt(at);
         else this.#back(attempt, at, sizeOf(response), hear);
       });
     });

@@ -2,6 +2,7 @@ import { FirstbootError } from "../../error.js";
 import { type Drain, tickDrain } from "./drain.js";
 import { type Event, EventQueue } from "./event-queue.js";
 import { Guard } from "./guard.js";
+import { SegmentPool } from "./segment.js";
 import { Trace, type TraceEntry } from "./trace.js";
 
 /** How long the simulation keeps the machine's event loop to itself, milliseconds of real time. */
@@ -34,9 +35,12 @@ export interface RunLimits {
 export class Scheduler {
   readonly trace: Trace;
   readonly guard = new Guard();
+  readonly segments = new SegmentPool();
   readonly #queue = new EventQueue();
   readonly #mode: "tick" | "immediate";
   #now = 0;
+  /** Counts the moments in which something happens. */
+  moment = 0;
   #fired = 0;
   #inside = false;
   readonly #mirrors: { readonly outer: AbortSignal; readonly inner: AbortController }[] = [];
@@ -133,6 +137,7 @@ export class Scheduler {
     const at = this.#queue.nextAt;
     if (at > until || this.#fired > events)
       throw at === Number.POSITIVE_INFINITY ? stuck(this.#now) : endless(this.#now);
+    if (at !== this.#now) this.moment++;
     this.#now = at;
     this.#fired++;
     this.#queue.pop()?.fire();

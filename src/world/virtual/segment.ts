@@ -1,5 +1,5 @@
 import type { Event } from "./event-queue.js";
-import type { Frame } from "./frame.js";
+import { type Frame, reset } from "./frame.js";
 
 /** The end of a channel that a segment comes from. */
 interface Sender {
@@ -9,30 +9,53 @@ interface Sender {
 
 /** What one end sent in one moment. */
 export class Segment implements Event {
-  /** Its first `count` are said; the rest is of earlier use. */
-  readonly frames: Frame[] = [];
   count = 0;
-  sentAt = 0;
   /** The sender's outages by then. */
   outages = 0;
   /** How often it was sent in vain. */
   tries = 0;
+  /** When it first reached nobody. */
+  failedAt = 0;
+  /** Which moment of the simulation it was sent in. */
+  moment = 0;
+  #channel: Sender | undefined;
+  /** The first `count` are said. Most are a message and a ping. */
+  readonly #frames: Frame[] = [reset, reset];
 
-  constructor(private readonly channel: Sender) {}
-
-  begin(now: number, outages: number, first: Frame): void {
+  begin(channel: Sender, moment: number, outages: number, first: Frame): void {
+    this.#channel = channel;
     this.count = 0;
     this.add(first);
-    this.sentAt = now;
+    this.moment = moment;
     this.outages = outages;
     this.tries = 0;
   }
 
   add(frame: Frame): void {
-    this.frames[this.count++] = frame;
+    this.#frames[this.count++] = frame;
+  }
+
+  /** A frame that has arrived; a segment is used again and does not keep it. */
+  take(index: number): Frame {
+    const frame = this.#frames[index] ?? reset;
+    this.#frames[index] = reset;
+    return frame;
   }
 
   fire(): void {
-    this.channel.arrive(this);
+    this.#channel?.arrive(this);
+  }
+}
+
+/** Segments that have arrived. The last one used is the first used again: it is still at hand. */
+export class SegmentPool {
+  readonly #spare: Segment[] = [];
+
+  take(): Segment {
+    return this.#spare.pop() ?? new Segment();
+  }
+
+  put(segment: Segment): void {
+    this.#spare.push(segment);
   }
 }

@@ -32,8 +32,7 @@ export class VirtualUdp implements UdpSocket, UdpPort {
     const { machine, process } = this;
     process.scheduler.enter();
     const at = machine.udpPorts.get(this.port) === this ? this.internet.find(to.host, machine) : undefined;
-    if (at === machine) this.#carry(data, at, to.port, 0);
-    else if (at) this.#carry(data, at, to.port, machine.link.packet() + at.link.packet());
+    if (at) this.#carry(data, at, to.port, machine.links.packet(machine.index, at.index));
   }
 
   close(): void {
@@ -50,8 +49,7 @@ export class VirtualUdp implements UdpSocket, UdpPort {
     const copy = Uint8Array.from(data);
     const size = data.length + overhead;
     const own = at === machine;
-    const { now } = scheduler;
-    const queued = own ? 0 : machine.link.queueOut(size, now) + at.link.queueIn(size, now);
+    const queued = machine.links.queue(machine.index, at.index, size, scheduler.now);
     scheduler.after(queued + ms, {
       fire: () => {
         const target = at.udpPorts.get(port);

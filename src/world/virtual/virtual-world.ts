@@ -1,7 +1,8 @@
 import { type Random, seededRandom } from "../random.js";
 import { VirtualHost } from "./host.js";
 import { Internet } from "./internet.js";
-import { type LinkProfile, linkProfiles } from "./link.js";
+import { type LinkProfile, linkProfiles } from "./link-profile.js";
+import { Links } from "./links.js";
 import { type RunLimits, Scheduler, type SchedulerOptions } from "./scheduler.js";
 
 export interface VirtualWorldOptions extends SchedulerOptions {
@@ -31,6 +32,7 @@ export class VirtualWorld {
   readonly random: Random;
   readonly #scheduler: Scheduler;
   readonly #internet = new Internet();
+  readonly #links = new Links();
   readonly #hosts = new Map<string, VirtualHost>();
   readonly #link: LinkProfile;
 
@@ -60,7 +62,8 @@ export class VirtualWorld {
     let host = this.#hosts.get(name);
     if (!host) {
       const random = this.random.fork(`host/${name}`);
-      host = new VirtualHost(name, this.#hosts.size + 1, this.#scheduler, random, link, this.#internet);
+      const index = this.#hosts.size + 1;
+      host = new VirtualHost(name, index, this.#scheduler, random, this.#links, link, this.#internet);
       this.#hosts.set(name, host);
     }
     return host;

@@ -1,4 +1,4 @@
-import { type Alarm, alarmOf, type Clock, type Timer } from "../../../src/world/clock.js";
+import { type Alarm, alarmOf, type Bell, type Clock, type Timer } from "../../../src/world/clock.js";
 
 interface Due {
   readonly at: number;
@@ -16,8 +16,8 @@ export class ManualClock implements Clock {
   monotonic(): number {
     return this.#ms;
   }
-  alarm(fn: () => void): Alarm {
-    return alarmOf(this, fn);
+  alarm(bell: Bell): Alarm {
+    return alarmOf(this, bell);
   }
   after(ms: number, fn: () => void): Timer {
     const due = { at: this.#ms + ms, fn };
