@@ -16,7 +16,7 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
   demo: async () => [await benchDemo(300, 3, "at most 60 s"), await benchDemo(2_000, 1, "passes")],
   start: async () => [await benchStart()],
   provider: benchProvider,
-  exchange: async () => [await benchExchange("off"), await benchExchange("development")],
+  exchange: async () => [...(await benchExchange("plain HTTP")), ...(await benchExchange("TLS"))],
   virtual: benchVirtual,
   day: benchDay,
 };

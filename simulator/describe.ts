@@ -21,9 +21,18 @@ export function describeScenario({ phases, ...scenario }: Scenario): ScenarioInp
   };
 }
 
-function describePopulation(population: Scenario["populations"][number]): PopulationInput {
-  const { heartbeat, ...rest } = population;
-  return { ...rest, ...(heartbeat !== undefined && { heartbeat: duration(heartbeat) }) };
+function describePopulation({ heartbeat, ...rest }: Scenario["populations"][number]): PopulationInput {
+  const beating = heartbeat !== undefined && { heartbeat: duration(heartbeat) };
+  if (rest.kind === "newt") {
+    const { key, ...newt } = rest;
+    return { ...newt, ...(key && { key: describeLease(key) }), ...beating };
+  }
+  const { codes, ...board } = rest;
+  return { ...board, ...(codes && { codes: describeLease(codes) }), ...beating };
+}
+
+function describeLease<T extends { readonly reclaimAfter?: number | undefined }>({ reclaimAfter, ...rest }: T) {
+  return { ...rest, ...(reclaimAfter !== undefined && { reclaimAfter: duration(reclaimAfter) }) };
 }
 
 function describeWave({ over, within, ...rest }: Scenario["phases"]["enrol"]): ScenarioInput["phases"]["enrol"] {

@@ -36,6 +36,8 @@ export interface DeviceEvidence {
 
 /** What the target says through its API. */
 export interface ServerEvidence {
+  /** Wall time when it was asked, milliseconds. */
+  readonly at: number;
   readonly keys: readonly KeyItem[];
   readonly codes: readonly CodesItem[];
   readonly sites: readonly SiteItem[];
@@ -69,8 +71,9 @@ export async function deviceEvidence(disk: Disk, devices: readonly VirtualDevice
 }
 
 /** Asks the target for everything that was left on it. */
-export async function serverEvidence(client: IntegrationClient, org: string): Promise<ServerEvidence> {
+export async function serverEvidence(client: IntegrationClient, org: string, at: number): Promise<ServerEvidence> {
   return {
+    at,
     keys: await client.listKeys(org),
     codes: await client.listCodes(org),
     sites: await client.listSites(org),

@@ -26,13 +26,18 @@ const common = {
   link: z.enum(linkNames).default("broadband"),
 };
 
+const lease = {
+  /** A use whose credential has not authenticated this long after the exchange is given back. */
+  reclaimAfter: LongTime.refine((ms) => ms % 1_000 === 0, "is not whole seconds").optional(),
+};
+
 const NewtPopulation = z
   .strictObject({
     ...common,
     kind: z.literal("newt"),
     persona: z.enum(["hardened", "newt"]).default("hardened"),
     /** A key that the simulator makes on the target: as many uses as devices, valid for a week. */
-    key: z.strictObject({ approveNewSites: z.boolean().default(true) }).optional(),
+    key: z.strictObject({ approveNewSites: z.boolean().default(true), ...lease }).optional(),
     /** With `key`: a bootstrap blueprint for every site, relative to the scenario. */
     blueprint: z.string().min(1).optional(),
   })
@@ -50,7 +55,7 @@ const EdgeFlowPopulation = z
     kind: z.literal("edgeflow"),
     persona: z.enum(["edgeflow", "edgeflow-field"]).default("edgeflow"),
     /** One-time codes that the simulator makes on the target: one for each device, valid for a week. */
-    codes: z.strictObject({}).optional(),
+    codes: z.strictObject(lease).optional(),
   })
   .refine(({ artifacts, codes }) => (artifacts === undefined) !== (codes === undefined), {
     message: "needs one source; allowed: artifacts or codes",

@@ -43,6 +43,11 @@ export function readySource(context: SourceContext, population: Population): Pro
 }
 
 type NewtPopulation = Extract<Population, { kind: "newt" }>;
+type EdgeFlowPopulation = Extract<Population, { kind: "edgeflow" }>;
+
+function leaseOf({ reclaimAfter }: { readonly reclaimAfter?: number | undefined } = {}) {
+  return reclaimAfter !== undefined && { reclaimAfter: reclaimAfter / 1_000 };
+}
 
 async function ownKey(context: SourceContext, population: NewtPopulation): Promise<ReadySource> {
   const blueprint = await blueprintFiles(context, population.blueprint);
@@ -59,6 +64,7 @@ async function makeKey(
     maxBatchSize: population.count,
     validUntil: isoTime(world.clock.now() + weekSeconds * 1_000),
     approveNewSites: population.key?.approveNewSites ?? true,
+    ...leaseOf(population.key),
   });
   const config = {
     endpoint,
@@ -85,7 +91,7 @@ async function siteArtifacts(context: SourceContext, population: Population, pat
   return async () => ({ filesOf: () => files, hasBlueprint });
 }
 
-async function ownCodes(context: SourceContext, { name, count }: Population): Promise<ReadySource> {
+async function ownCodes(context: SourceContext, { name, count, codes }: EdgeFlowPopulation): Promise<ReadySource> {
   const { client, org, endpoint, run } = context;
   const { host, protocol } = new URL(endpoint);
   const environment = (code: string): DeviceFile => ({
@@ -100,12 +106,13 @@ async function ownCodes(context: SourceContext, { name, count }: Population): Pr
     ].join("\n"),
   });
   return async () => {
-    const { codes } = await client.createCodes(org, {
+    const created = await client.createCodes(org, {
       name: `${run} ${name}`,
       quantity: count,
       ttlSeconds: weekSeconds,
+      ...leaseOf(codes),
     });
-    return oneForEach(codes.map(environment));
+    return oneForEach(created.codes.map(environment));
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DeviceEvidence, Evidence } from "../evidence.js";
+import type { DeviceEvidence, Evidence, ServerEvidence } from "../evidence.js";
 import { refusalIn } from "../refusal.js";
 import type { DeviceSpec } from "../spec.js";
 import { forEachDevice, type Invariant, notJudged, type Violation } from "./invariant.js";
@@ -11,6 +11,19 @@ function askingAgain({ devices }: Evidence, kind: DeviceSpec["kind"]): number {
     files.some(({ path }) => path.endsWith("nonce")) &&
     refusalIn(history) === undefined;
   return devices.filter(isAsking).length;
+}
+
+/** How long after the end of its lease a server may take to give a use back, milliseconds. */
+const graceMs = 60_000;
+
+/** Whether a use on a lease may yet be given back: a lost answer costs it for so long. */
+function isOnLease(
+  { at }: ServerEvidence,
+  createdAt: string | null | undefined,
+  from: { readonly reclaimAfter?: number | undefined } | undefined,
+): boolean {
+  if (from?.reclaimAfter === undefined || !createdAt) return false;
+  return Date.parse(createdAt) + from.reclaimAfter * 1_000 + graceMs > at;
 }
 
 /** What belongs to no device, unless one of these can still claim it. */
@@ -33,13 +46,17 @@ export const noGhosts: Invariant = {
       ...server.devices.map(({ deviceId }) => deviceId),
     ]);
 
+    const keys = new Map(server.keys.map((key) => [key.siteProvisioningKeyId, key]));
+    const codes = new Map(server.codes.map((batch) => [batch.provisioningCodeId, batch]));
     const ghostSites = server.sites
       .filter(({ siteProvisioningKeyId }) => keyIds.has(siteProvisioningKeyId ?? ""))
       .filter(({ newtId }) => !ours.has(newtId ?? ""))
+      .filter((site) => !isOnLease(server, site.createdAt, keys.get(site.siteProvisioningKeyId ?? "")))
       .map(({ siteId, name }) => `site ${siteId} "${name}"`);
     const ghostDevices = server.devices
       .filter(({ provisioningCodeId }) => provisioningCodeId !== null && batches.has(provisioningCodeId))
       .filter(({ deviceId }) => !ours.has(deviceId))
+      .filter((device) => !isOnLease(server, device.createdAt, codes.get(device.provisioningCodeId ?? "")))
       .map(({ deviceId }) => `${deviceId} on the server`);
     const lost = forEachDevice(evidence, ({ enrolled, ids }) =>
       enrolled && !ids.every((id) => known.has(id))

@@ -25,7 +25,7 @@ type Plan = Pick<Scenario, "populations" | "phases" | "faults">;
  * - where trouble may go on to the end: that all are online then.
  */
 export function thresholdsOf(plan: Plan): string[] {
-  if (isRush(plan)) return [];
+  if (isRush(plan)) return isLease(plan) ? ["enrolled == 100%", "online == 100%"] : [];
   const { populations, phases, faults } = plan;
   const newts = populations.filter((population) => population.kind === "newt");
   const isCalm = faults.length === 0;
@@ -46,13 +46,19 @@ export function thresholdsOf(plan: Plan): string[] {
 
 /** Whether a broken promise is nobody's fault but the scenario's. */
 export function excuses(scenario: Scenario, promise: string, { detail }: { readonly detail: string }): boolean {
-  if (isRush(scenario) && !serverPromises.has(promise)) return true;
+  if (isRush(scenario) && !isLease(scenario) && !serverPromises.has(promise)) return true;
+  // Stock habits cost what they cost elsewhere; what a lease promises is that nothing is left over.
+  if (isLease(scenario) && !serverPromises.has(promise) && promise !== "no ghosts") return true;
   // The operator asks when the run is over, which may be amid the trouble.
   return scenario.faults.length > 0 && !isPeaceful(scenario) && detail.startsWith("cannot be judged");
 }
 
 function isPeaceful({ phases }: Plan): boolean {
   return (phases.steady?.for ?? 0) >= healingMs;
+}
+
+function isLease({ populations }: Plan): boolean {
+  return populations.some((population) => population.kind === "newt" && population.key?.reclaimAfter !== undefined);
 }
 
 function isRush({ populations, faults }: Plan): boolean {

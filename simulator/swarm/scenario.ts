@@ -18,11 +18,12 @@ const within = "1h";
  * - calm: nothing goes wrong, so that everything must go right, for any persona;
  * - peace: all trouble is over before the restart and the approval, so that all must be well in the end;
  * - strife: trouble up to the end, restarts included; all must enrol, and no promise may break;
- * - rush: stock sites, which spend a use on each lost answer and then race for the last ones.
+ * - rush: stock sites, which spend a use on each lost answer and then race for the last ones;
+ * - lease: the same, but what they have spent comes back, so that all must enrol and nothing may be left over.
  */
 export function swarmScenario(seed: number): Scenario {
   const dice = new Dice(seededRandom(seed).fork("swarm"));
-  const plan = dice.pick([calm, peace, peace, peace, strife, strife, strife, rush, rush])(dice);
+  const plan = dice.pick([calm, peace, peace, peace, strife, strife, strife, rush, rush, lease])(dice);
   const input = { name: `swarm ${seed}`, seed, ...plan };
   return defineScenario({ ...input, thresholds: thresholdsOf(defineScenario(input)) });
 }
@@ -71,18 +72,35 @@ function strife(dice: Dice): Plan {
 }
 
 function rush(dice: Dice): Plan {
-  // Those who are cut off together come back together.
-  const cuts = {
-    fault: "bad-link",
-    at: "0s",
-    for: dice.time(10_000, 30_000).text,
-    cut: dice.between(0.3, 0.7),
-  } as const;
   return {
     populations: [{ ...newt(dice, "rush", 0), persona: "newt", count: dice.integer(24, 40), link: "none" }],
-    faults: [cuts],
+    faults: [cuts(dice)],
     phases: { enrol: { over: "0s", within: "40s" } },
   };
+}
+
+function lease(dice: Dice): Plan {
+  const reclaimAfter = `${dice.integer(60, 120)}s`;
+  return {
+    populations: [
+      {
+        ...common(dice, "lease", 0),
+        kind: "newt",
+        key: { reclaimAfter },
+        persona: "newt",
+        count: dice.integer(4, 12),
+        link: "none",
+      },
+    ],
+    faults: [cuts(dice)],
+    // Long enough for what was spent last to come back.
+    phases: { enrol: { over: "0s", within }, steady: { for: "5m" } },
+  };
+}
+
+/** Those who are cut off together come back together. */
+function cuts(dice: Dice) {
+  return { fault: "bad-link", at: "0s", for: dice.time(10_000, 30_000).text, cut: dice.between(0.3, 0.7) } as const;
 }
 
 function severally<T>(dice: Dice, make: (name: string) => T): T[] {

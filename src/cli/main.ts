@@ -1,47 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { FirstbootError, reasonOf, systemCode } from "../error.js";
-import { version } from "../version.js";
-import { artifactsCommand } from "./commands/artifacts.js";
-import { codesCommand } from "./commands/codes.js";
-import { demoCommand } from "./commands/demo.js";
-import { devicesCommand } from "./commands/devices.js";
-import { keysCommand } from "./commands/keys.js";
-import { providerCommand } from "./commands/provider.js";
-import { replayCommand } from "./commands/replay.js";
-import { simulateCommand } from "./commands/simulate.js";
-import { sitesCommand } from "./commands/sites.js";
-import { upCommand } from "./commands/up.js";
 import { plain } from "./output.js";
-
-const program = new Command("firstboot")
-  .description("Declare, deploy and prove the first boot of a fleet.")
-  .version(version)
-  .addHelpText(
-    "after",
-    "\nExamples:\n  $ firstboot up\n  $ firstboot demo\n  $ firstboot simulate examples/scenarios/first-fleet.yaml",
-  );
-
-for (const command of [
-  upCommand,
-  demoCommand,
-  simulateCommand,
-  replayCommand,
-  keysCommand,
-  codesCommand,
-  sitesCommand,
-  devicesCommand,
-  providerCommand,
-  artifactsCommand,
-]) {
-  program.addCommand(command());
-}
-
-/** Wrong usage becomes an error of ours: commander neither writes nor exits by itself. */
-function govern(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: () => {} });
-  for (const inner of command.commands) govern(inner);
-}
+import { program } from "./program.js";
 
 function explained(error: unknown): FirstbootError {
   if (error instanceof FirstbootError) return error;
@@ -74,9 +35,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-govern(program);
 try {
-  await program.parseAsync();
+  await program().parseAsync();
 } catch (error) {
   const asked = error instanceof CommanderError && error.exitCode === 0;
   if (!asked) fail(explained(error));

@@ -13,10 +13,17 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
-/** Rows under headings, in aligned columns. */
-export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
-  const table = [headings, ...rows.map((row) => row.map(plain))];
-  const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+/** Writes a word to the person, beside the result. */
+export function note(text: string): void {
+  process.stderr.write(`${plain(text)}\n`);
+}
+
+/** Rows in aligned columns. */
+export function printRows(rows: readonly (readonly string[])[]): void {
+  const table = rows.map((row) => row.map(plain));
+  const widths: number[] = [];
+  for (const row of table)
+    for (const [column, { length }] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, length);
   for (const row of table)
     print(
       row
@@ -26,7 +33,8 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
     );
 }
 
-/** An option value shown as text: a dash for none. */
-export function shown(value: string | number | null | undefined): string {
-  return value === null || value === undefined ? "-" : String(value);
+/** What a cell shows: a dash for none. */
+export function shown(value: string | number | boolean | null | undefined): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return value === null || value === undefined || value === "" ? "-" : String(value);
 }

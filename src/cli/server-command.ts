@@ -1,15 +1,29 @@
-import type { Command } from "commander";
-import { option, type ServerFlags } from "./settings.js";
+import { Command, type Option } from "commander";
+import type { IntegrationClient } from "../protocol/integration/client.js";
+import { addOptions } from "./flags.js";
+import { clientOf, option, resolveTarget, type ServerFlags } from "./settings.js";
 
 /** The flags of every command that talks to a server. */
-export interface ServerCommandFlags extends ServerFlags {
+export interface ServerCommandFlags extends Omit<ServerFlags, "endpoint"> {
+  readonly target?: string;
   readonly json?: boolean;
 }
 
-/** Adds a command that talks to a server, with the flags to find it and an example. */
-export function serverCommand(parent: Command, usage: string, description: string, example: string): Command {
-  return withServerOptions(parent.command(usage).description(description))
-    .addOption(option("--endpoint <url>", "the server; by default the one that `firstboot up` runs here", "ENDPOINT"))
+/** A command that has others, with an example. */
+export function commandGroup(name: string, description: string, example: string): Command {
+  return new Command(name).description(description).addHelpText("after", `\nExample:\n  $ ${example}`);
+}
+
+/** Adds a command that talks to a server, with its own options, the flags to find the server, and an example. */
+export function serverCommand(
+  parent: Command,
+  usage: string,
+  description: string,
+  example: string,
+  options: readonly Option[] = [],
+): Command {
+  return withServerOptions(addOptions(parent.command(usage).description(description), options))
+    .addOption(option("--target <url>", "the server; by default the one that `firstboot up` runs here", "TARGET"))
     .addOption(option("--json", "machine-readable output", "JSON"))
     .addHelpText("after", `\nExample:\n  $ ${example}`);
 }
@@ -29,4 +43,11 @@ export function withServerOptions(command: Command): Command {
     .addOption(
       option("--data <directory>", "data directory of a control plane on this machine", "DATA").default(".firstboot"),
     );
+}
+
+/** The server that the flags name, or the Terraform provider's variable, or that runs here; and the organisation. */
+export function connect({ target, ...flags }: ServerCommandFlags): { client: IntegrationClient; org: string } {
+  const endpoint = target ?? process.env.FIRSTBOOT_ENDPOINT;
+  const found = resolveTarget({ ...flags, ...(endpoint && { endpoint }) });
+  return { client: clientOf(found), org: found.org };
 }

@@ -4,11 +4,13 @@ import { Option } from "commander";
 import { z } from "zod";
 import { FirstbootError, systemCode } from "../error.js";
 import { IntegrationClient } from "../protocol/integration/client.js";
-import { Duration } from "../provisioning/duration.js";
 import { realWorld } from "../world/real/index.js";
+import { count, parserOf } from "./kinds.js";
 
-/** What a switch's variable holds when it is meant to be off. */
-const off = new Set(["0", "false", "no", "off"]);
+/** Whether the variable of a switch holds what is meant to be off. */
+export function isOff(text: string | undefined): boolean {
+  return /^(0|false|no|off)$/i.test(text ?? "");
+}
 
 /**
  * An option with its environment name: flag > environment > default. An empty variable counts as none, and so does that
@@ -19,7 +21,7 @@ export function option(flags: string, description: string, env: string): Option 
   const variable = `FIRSTBOOT_${env}`;
   const given = process.env[variable];
   const isSwitch = !made.required && !made.optional;
-  const absent = given === "" || (isSwitch && off.has(given?.toLowerCase() ?? ""));
+  const absent = given === "" || (isSwitch && isOff(given));
   return absent ? made : made.env(variable);
 }
 
@@ -31,14 +33,7 @@ export function portOption(fallback: number): Option {
 
 /** A parser for a whole number between two bounds. */
 export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new FirstbootError("FB1001", {
-      what: `${name} is "${text}"`,
-      why: `it takes a whole number from ${least} to ${most}`,
-    });
-  };
+  return parserOf(name, count(least, most));
 }
 
 /** A parser for a text that must say something: an empty host would be every address, an empty path the directory at hand. */
@@ -47,20 +42,6 @@ export function filled(name: string): (text: string) => string {
     if (text !== "") return text;
     throw new FirstbootError("FB1001", { what: `${name} is empty`, fix: "give it a value, or leave it out" });
   };
-}
-
-/** A hundred years, milliseconds. */
-const longest = 100 * 365 * 86_400_000;
-
-/** Milliseconds that `--valid-for` stands for. */
-export function validity(text: string): number {
-  const { milliseconds } = Duration.parse(text);
-  if (milliseconds <= longest) return milliseconds;
-  throw new FirstbootError("FB1001", {
-    what: `--valid-for is "${text}"`,
-    why: "that is more than a hundred years",
-    fix: "leave it out for ever",
-  });
 }
 
 /** What a running control plane leaves in its data directory, so that commands beside it find it. */
@@ -106,7 +87,7 @@ export function resolveTarget(flags: ServerFlags): Target {
         endpoint === undefined
           ? `and no control plane runs from ${flags.data}`
           : "an endpoint looks like https://127.0.0.1:8443",
-      fix: "give --endpoint and --api-key-file, or start one with `firstboot up`",
+      fix: "give --target and --api-key-file, or start one with `firstboot up`",
     });
   }
   const own = facts !== undefined && new URL(endpoint).origin === new URL(facts.url).origin;

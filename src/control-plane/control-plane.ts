@@ -1,21 +1,19 @@
 import type { SqliteDatabase } from "kysely";
 import { FirstbootError, reasonOf } from "../error.js";
+import type { Cidr } from "../provisioning/cidr.js";
 import { splitKey } from "../provisioning/credentials.js";
 import { version as packageVersion } from "../version.js";
-import { every } from "../world/clock.js";
 import type { Listener } from "../world/network.js";
 import type { World } from "../world/world.js";
 import { Presence } from "./channel/presence.js";
 import { openChannel } from "./channel/upgrade.js";
+import { FailureLimit } from "./failure-limit.js";
+import { keepHouse } from "./housekeeping.js";
 import { createApp } from "./http/app.js";
+import { edge, type Inside } from "./http/edge.js";
+import { Pace } from "./pace.js";
 import type { Services } from "./services.js";
 import { createStore } from "./store/store.js";
-
-/** How often silent channels are looked for, milliseconds: one timer for all of them. */
-const sweepInterval = 15_000;
-
-/** How often expired tokens are forgotten, milliseconds. */
-const tidyInterval = 3_600_000;
 
 export interface ControlPlaneOptions {
   readonly world: World;
@@ -29,10 +27,14 @@ export interface ControlPlaneOptions {
   readonly apiKey: string;
   /** The version that the server tells its devices; this package's if absent. */
   readonly version?: string;
+  /** Proxies whose `X-Forwarded-For` is taken for true; none if absent. */
+  readonly trustProxy?: readonly Cidr[];
 }
 
 /** A running control plane; any network can carry it. */
 export interface ControlPlane extends Listener {
+  /** Every route that it answers; parameters are written `:name`. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Says goodbye to every channel, finishes what was begun and closes the database. */
   close(): Promise<void>;
 }
@@ -42,7 +44,7 @@ export interface ControlPlane extends Listener {
  * for ones that the database was not made with.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { world, database, pepper, org = "default", apiKey, version = packageVersion } = options;
+  const { world, database, pepper, org = "default", apiKey, version = packageVersion, trustProxy = [] } = options;
   const store = createStore(world, database, pepper);
   checkOrg(org);
   await store.apiKeys.ensure(org, checkedKeys(apiKey, pepper));
@@ -52,21 +54,25 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     newts: new Presence(world.clock),
     devices: new Presence(world.clock),
     strangers: new Set(),
+    failures: new FailureLimit(world.clock),
+    pace: new Pace(world.clock),
     version,
   };
   const app = createApp(services);
-  const sweeping = every(world.clock, sweepInterval, () => sweep(services));
-  const tidying = every(world.clock, tidyInterval, () => tidy(services));
-  return {
-    request: async (request, peer) => app.fetch(request, { peer }),
-    upgrade: (request) =>
+  const inside: Inside = {
+    request: (request, facts) => app.fetch(request, facts),
+    upgrade: (request, requestId) =>
       openChannel(services, request).catch((error: unknown) => {
-        world.log.error("upgrade failed", { path: request.url.pathname, reason: reasonOf(error) });
+        world.log.error("upgrade failed", { requestId, path: request.url.pathname, reason: reasonOf(error) });
         return { refuse: 503 };
       }),
+  };
+  const housekeeping = keepHouse(services);
+  return {
+    routes: app.routes.map(({ method, path }) => ({ method, path })),
+    ...edge(inside, { random: world.random.fork("request ids"), trustProxy }),
     close: async () => {
-      sweeping.cancel();
-      tidying.cancel();
+      await housekeeping.end();
       for (const stranger of services.strangers) stranger.terminate();
       services.newts.endAll(1001, "the server stops");
       services.devices.endAll(1001, "the server stops");
@@ -92,17 +98,4 @@ function checkedKeys(apiKey: string, pepper: Buffer): { readonly id: string; rea
     });
   }
   return parts;
-}
-
-function tidy({ store, world }: Services): void {
-  store.sessions.tidy().catch((error: unknown) => {
-    world.log.warn("expired tokens not forgotten", { reason: reasonOf(error) });
-  });
-}
-
-function sweep({ newts, devices, strangers, world }: Services): void {
-  newts.sweep();
-  devices.sweep();
-  const now = world.clock.monotonic();
-  for (const stranger of strangers) if (stranger.isOverdue(now)) stranger.terminate();
 }

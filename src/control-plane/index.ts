@@ -1,3 +1,3 @@
 export * from "./control-plane.js";
 export { MemoryDatabase } from "./store/memory-database.js";
-export { openSqlite } from "./store/sqlite.js";
+export { copySqlite, openSqlite } from "./store/sqlite.js";

@@ -2,6 +2,8 @@ import type { World } from "../world/world.js";
 import type { DeviceConnection } from "./channel/edgeflow/connection.js";
 import type { NewtConnection } from "./channel/newt/connection.js";
 import type { Presence } from "./channel/presence.js";
+import type { FailureLimit } from "./failure-limit.js";
+import type { Pace } from "./pace.js";
 import type { Store } from "./store/store.js";
 
 /** What routes and channels work with. */
@@ -14,6 +16,10 @@ export interface Services {
   readonly devices: Presence<DeviceConnection>;
   /** Tunnels that have not authenticated yet. */
   readonly strangers: Set<DeviceConnection>;
+  /** Wrong secrets of each source. */
+  readonly failures: FailureLimit;
+  /** Turns of sources that have guessed too often, for what is worth guessing. */
+  readonly pace: Pace;
   /** The version that the server tells its devices. */
   readonly version: string;
 }

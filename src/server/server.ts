@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import { isTrusted } from "../control-plane/http/trusted-proxy.js";
 import { type ControlPlane, createControlPlane, openSqlite } from "../control-plane/index.js";
+import type { Cidr } from "../provisioning/cidr.js";
 import { version } from "../version.js";
 import type { Log } from "../world/log.js";
+import type { ServerLimits } from "../world/network.js";
 import { realWorld } from "../world/real/index.js";
 import { DataDirectory, databaseFile, isSystemError, keepSecrets, unwritable } from "./data-directory.js";
 import { developmentTls } from "./development-ca.js";
@@ -22,6 +25,12 @@ export interface ServerOptions {
   readonly tls?: TlsChoice;
   readonly org?: string;
   readonly log?: Log;
+  /** Proxies whose `X-Forwarded-For` is taken for true; none if absent. */
+  readonly trustProxy?: readonly Cidr[];
+  /** As in `ListenOptions`. */
+  readonly ownsProcess?: boolean;
+  /** Where they differ from `defaultLimits`. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /** A control plane that serves on this machine. */
@@ -43,6 +52,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 8443, tls = { kind: "development" }, org = "default" } = options;
+  const { trustProxy = [], limits = {}, ownsProcess = false } = options;
   const world = realWorld({ name: "control-plane", ...(options.log && { log: options.log }) });
   const directory = new DataDirectory(options.data, world.disk);
   await directory.prepare();
@@ -54,10 +64,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Made before SQLite does, which would leave it open to others; its companions take its mode.
     if (!(await world.disk.stat(file))) await world.disk.write(file, "", { mode: 0o600 });
     const database = openSqlite(file);
-    const plane = await createControlPlane({ world, database, pepper, org, apiKey, version });
+    const plane = await createControlPlane({ world, database, pepper, org, apiKey, version, trustProxy });
     const given = tls.kind === "given" ? tls : certificates;
+    const isProxy = (address: string): boolean => isTrusted(trustProxy, address);
+    const certificate = given && { tls: { certificate: given.certificate, key: given.key } };
     const server = await world.network
-      .listen({ host, port, ...(given && { tls: { certificate: given.certificate, key: given.key } }) }, plane)
+      .listen({ host, port, limits, isProxy, ownsProcess, ...certificate }, plane)
       .catch(async (error: unknown) => {
         await plane.close();
         throw error;

@@ -61,13 +61,49 @@ export interface UpgradeRequest {
 }
 
 /** What the server says to it: a status refuses before the handshake, a function takes the channel. */
-export type UpgradeAnswer = { readonly refuse: number } | { readonly accept: (channel: Channel) => void };
+export type UpgradeAnswer =
+  | { readonly refuse: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly accept: (channel: Channel) => void };
+
+/** Why something never became a request: malformed, too slow, expecting the unknown, too large in its headers. */
+export type UnreadableStatus = 400 | 408 | 417 | 431;
 
 /** A server: pure functions from requests to answers, which any Network can carry. */
 export interface Listener {
   request(request: Request, peer: Peer): Promise<Response>;
   upgrade(request: UpgradeRequest): Promise<UpgradeAnswer>;
+  /** The answer to what never became a request; without it an empty one. */
+  unreadable?(status: UnreadableStatus): HttpResponse;
 }
+
+/** What strangers may take of a server. Times are those of requests: a channel has none. */
+export interface ServerLimits {
+  /** The headers of a request together, bytes. */
+  readonly headerBytes: number;
+  /** Connections at a time, channels among them. More are closed at once. */
+  readonly connections: number;
+  /** Of these, how many may come from one source: an IPv4 address, or an IPv6 network of 64 bits. */
+  readonly connectionsPerSource: number;
+  /** How long a TLS handshake and the headers of a request may take each, milliseconds. */
+  readonly headersTimeoutMs: number;
+  /** How long a whole request may take to arrive, milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long nothing may move before an answer is there and read, milliseconds; longer than any answer is waited for. */
+  readonly silenceMs: number;
+  /** How long a connection is kept for the next request, milliseconds. */
+  readonly keepAliveMs: number;
+}
+
+/** Wide enough for an office behind one address, narrow enough for a small machine. */
+export const defaultLimits: ServerLimits = {
+  headerBytes: 16 << 10,
+  connections: 20_000,
+  connectionsPerSource: 4_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  silenceMs: 300_000,
+  keepAliveMs: 65_000,
+};
 
 export interface ListenOptions {
   readonly host: string;
@@ -75,6 +111,15 @@ export interface ListenOptions {
   readonly port: number;
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Where they differ from `defaultLimits`. A network without real connections has none. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Whether an address speaks for many, as a proxy does, and may have more connections than one source. */
+  readonly isProxy?: (address: string) => boolean;
+  /**
+   * This process does nothing but serve: its global `Request` and `Response` may be replaced by ones that are cheaper to
+   * make. Left alone if absent.
+   */
+  readonly ownsProcess?: boolean;
 }
 
 export interface Server {

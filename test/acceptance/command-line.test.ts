@@ -16,40 +16,10 @@ function oneLine(code: string, exitCode: number, text: RegExp) {
 const firstFleet = join(root, "examples/scenarios/first-fleet.yaml");
 
 describe("firstboot, the command", { timeout: 60_000 }, () => {
-  it("shows an example in the help of every command", async () => {
-    const commands = [
-      "up",
-      "demo",
-      "simulate",
-      "replay",
-      "keys",
-      "keys list",
-      "keys create",
-      "keys delete",
-      "codes",
-      "codes list",
-      "codes create",
-      "codes delete",
-      "sites",
-      "sites list",
-      "sites approve",
-      "sites reject",
-      "devices",
-      "devices list",
-      "devices command",
-      "provider",
-      "provider install",
-      "provider path",
-      "artifacts",
-      "artifacts open",
-    ];
-    const helps = await Promise.all(
-      commands.map((command) => firstboot([...command.split(" "), "--help"], { cwd: root })),
-    );
-    for (const [index, { code, stdout }] of helps.entries())
-      expect(`${commands[index]} ${code} ${/\$ firstboot|\| firstboot|"\$\(firstboot/.test(stdout)}`).toBe(
-        `${commands[index]} 0 true`,
-      );
+  it("shows help on stdout and ends with 0", async () => {
+    const { code, stdout, stderr } = await firstboot(["keys", "create", "--help"], { cwd: root });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: firstboot keys create .*\$ firstboot keys create --name /s);
   });
 
   it.each([
@@ -68,14 +38,16 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
     ],
     [["up", "--host", ""], "FB1001", 2, /--host is empty/],
     [["up", "--data", ""], "FB1001", 2, /--data is empty/],
-    [["keys", "list", "--endpoint", "localhost:8443"], "FB1001", 2, /is not a URL/],
-    [["keys", "list", "--endpoint", "https://127.0.0.1:1", "--api-key-file", "."], "FB1002", 2, /a directory/],
+    [["keys", "list", "--target", "localhost:8443"], "FB1001", 2, /is not a URL/],
+    [["keys", "list", "--target", "https://127.0.0.1:1", "--api-key-file", "."], "FB1002", 2, /a directory/],
     [["codes", "delete", "PROV-ABCD-EFGH"], "FB1001", 2, /codes list/],
+    [["keys", "create", "--name", "a", "--expires-in", "soon"], "FB1001", 2, /a duration such as/],
+    [["keys", "delete", "spk-a", "--sites", "maybe"], "FB1001", 2, /keep, delete/],
     [["sites", "approve", "one", "--all"], "FB1001", 2, /beside --all/],
     [["demo", "--devices", "many"], "FB1001", 2, /whole number/],
     [["simulate", "missing.yaml"], "FB1002", 2, /does not exist/],
     [["artifacts", "open", "--from", "missing.json", "--out", "out"], "FB1002", 2, /does not exist/],
-    [["keys", "list", "--endpoint", "https://127.0.0.1:1", "--api-key-file", "key"], "FB3001", 3, /ECONNREFUSED/],
+    [["keys", "list", "--target", "https://127.0.0.1:1", "--api-key-file", "key"], "FB3001", 3, /ECONNREFUSED/],
   ])("answers %j with one line and the right exit code", async (args, code, exitCode, text) => {
     const cwd = scratch();
     writeFileSync(join(cwd, "key"), "a.b");
@@ -85,7 +57,7 @@ describe("firstboot, the command", { timeout: 60_000 }, () => {
 
   it("takes a switch's variable that says no for no, and an empty variable for none", async () => {
     const cwd = scratch();
-    const env = { FIRSTBOOT_ALL: "0", FIRSTBOOT_ENDPOINT: "" };
+    const env = { FIRSTBOOT_ALL: "0", FIRSTBOOT_TARGET: "", FIRSTBOOT_ENDPOINT: "" };
     expect(await firstboot(["sites", "approve"], { cwd, env })).toMatchObject(
       oneLine("FB1001", 2, /no site to approve/),
     );
@@ -163,16 +135,14 @@ describe("firstboot up", { timeout: 60_000 }, () => {
     const cwd = scratch();
     const { facts, stop } = await up(cwd);
     const create = await firstboot(
-      ["keys", "create", "--name", "lab", "--max-usage", "2", "--valid-for", "1h", "--pending"],
+      ["keys", "create", "--name", "lab", "--max-usage", "2", "--expires-in", "1h", "--no-approve"],
       { cwd },
     );
     expect(create.stdout).toMatch(/^spk-[a-z0-9]{15}\.[a-z2-7]{40}\n$/);
     const codes = await firstboot(["codes", "create", "--name", "boards", "--quantity", "3"], { cwd });
     expect(codes.stdout.trim().split("\n")).toHaveLength(3);
     expect((await firstboot(["sites", "approve", "--all"], { cwd })).stdout).toBe("no site is pending\n");
-    const never = await firstboot(["keys", "create", "--name", "old", "--valid-for", "9999999w"], { cwd });
-    expect(never).toMatchObject(oneLine("FB1001", 2, /a hundred years/));
-    expect((await firstboot(["keys", "list", "--endpoint", `${facts.url}/`], { cwd })).stdout).toContain("lab");
+    expect((await firstboot(["keys", "list", "--target", `${facts.url}/`], { cwd })).stdout).toContain("lab");
     const byEnvironment = await firstboot(["keys", "list", "--json"], {
       cwd: scratch(),
       env: { FIRSTBOOT_ENDPOINT: facts.url, FIRSTBOOT_API_KEY: facts.apiKey, FIRSTBOOT_CA: facts.ca },

@@ -23,6 +23,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What comes on standard input; nothing if absent. */
+  readonly input?: string;
 }
 
 /** This process's environment without what would steer firstboot or Terraform, and with `env`. */
@@ -35,9 +37,10 @@ function environment(env: Readonly<Record<string, string>> = {}): NodeJS.Process
 export function start(
   program: string,
   args: readonly string[],
-  { cwd, env }: RunOptions,
+  { cwd, env, input = "" }: RunOptions,
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(program, args, { cwd, env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd, env: environment(env), stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.on("error", () => {}).end(input); // It may end without reading.
   const collected = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     collected.stdout += text;

@@ -11,6 +11,9 @@ const host = "control-plane";
 /** Long enough for every retry, and for the control plane to miss whoever is gone. */
 const aWhile = 200_000;
 
+/** How long a control plane that is struck at the last moment is given to be back, with all its sites. */
+const recovery = 20_000;
+
 /** A control plane, and sites that have its key and are not yet on. */
 async function stage(
   { virtual }: CrashStage,
@@ -59,7 +62,8 @@ test("a control plane that dies at any await gives three sites two uses, twice a
       switchOn();
       return operator.clock.sleep(aWhile);
     },
-    async judge({ client, org, ends }) {
+    async judge({ client, org, ends, operator }) {
+      await operator.clock.sleep(recovery);
       expect(await client.listSites(org), "two sites, online").toMatchObject([{ online: true }, { online: true }]);
       expect(await client.listKeys(org), "two uses").toMatchObject([{ numUsed: 2, state: "used_up" }]);
       expect(ends, "one refused").toMatchObject([{ kind: "refused", step: "exchange" }]);
@@ -87,7 +91,8 @@ test("a control plane that dies at any await of an approval and a rejection carr
       await Promise.all([insistOn(() => client.approveSite(1)), insistOn(() => client.rejectSite(2))]);
       await operator.clock.sleep(aWhile);
     },
-    async judge({ client, org, ends }) {
+    async judge({ client, org, ends, operator }) {
+      await operator.clock.sleep(recovery);
       expect(await client.listSites(org)).toMatchObject([{ siteId: 1, status: "approved", online: true }]);
       expect(ends, "the rejected site has ended").toMatchObject([{ kind: "refused" }]);
       const [blueprint, ...more] = (await client.listBlueprints(org)).filter(({ siteId }) => siteId === 1);

@@ -15,11 +15,11 @@ test("every call needs an API key, which no provisioning key or code is", async 
   }
 });
 
-test("another organisation is out of reach", async () => {
+test("an organisation that does not exist is not found", async () => {
   const plane = await Plane.start();
   expect(verdict(await plane.api("GET", "/v1/org/another/sites"))).toEqual({
-    status: 403,
-    message: "Key does not have access to this organization",
+    status: 404,
+    message: "Organization not found",
   });
 });
 

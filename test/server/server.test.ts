@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startServer } from "../../src/server/server.js";
+import { type Cidr, parseCidr } from "../../src/provisioning/cidr.js";
+import { type RunningServer, startServer } from "../../src/server/server.js";
 import { realWorld } from "../../src/world/real/index.js";
+import { RawClient } from "../world/raw-client.js";
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), "firstboot-server-"));
 
@@ -90,10 +92,24 @@ describe("a control plane on this machine", () => {
     await second.close();
   });
 
+  it("has limits, which a proxy that it trusts is not held to as a source", async () => {
+    const proxy = parseCidr("127.0.0.0/8");
+    const limits = { connectionsPerSource: 1, headersTimeoutMs: 100 };
+    const connections = async (trustProxy: readonly Cidr[]) => {
+      const server = await startServer({ data: scratch(), port: 0, tls: { kind: "off" }, limits, trustProxy });
+      const clients = [await RawClient.connect(portOf(server)), await RawClient.connect(portOf(server))];
+      const answers = await Promise.all(clients.map((client) => client.answer().catch(() => undefined)));
+      await server.close();
+      return answers.map((answer) => answer?.status);
+    };
+    expect(await connections([])).toEqual([408, undefined]);
+    expect(await connections(proxy ? [proxy] : [])).toEqual([408, 408]);
+  });
+
   it("lets go of everything when its port is taken", async () => {
     const data = scratch();
     const other = await startServer({ data: scratch(), port: 0 });
-    const port = Number(new URL(other.url).port);
+    const port = portOf(other);
     await expect(startServer({ data, port })).rejects.toMatchObject({ code: "FB1004", exitCode: 2 });
     await (await startServer({ data, port: 0 })).close();
     await other.close();
@@ -106,6 +122,10 @@ describe("a control plane on this machine", () => {
     expect(execFileSync("openssl", verify, { encoding: "utf8" })).toContain("OK");
   });
 });
+
+function portOf({ url }: RunningServer): number {
+  return Number(new URL(url).port);
+}
 
 function hasOpenssl(): boolean {
   try {

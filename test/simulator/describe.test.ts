@@ -53,24 +53,31 @@ const common = {
   ...{ count, heartbeat: time, surplus: fc.nat(1_000) },
   link: fc.constantFrom("none" as const, "lan" as const, "satellite" as const),
 };
+const reclaimAfter = fc.constantFrom("1s", "15m", "90s", "1w");
 const newt = fc.record(
   {
     ...common,
     kind: fc.constant("newt" as const),
     persona: fc.constantFrom("hardened" as const, "newt" as const),
-    key: fc.record({ approveNewSites: fc.boolean() }, { requiredKeys: [] }),
+    key: fc.record({ approveNewSites: fc.boolean(), reclaimAfter }, { requiredKeys: [] }),
     blueprint: fc.string({ minLength: 1 }),
   },
   { requiredKeys: ["count", "kind", "key"] },
 );
-const edgeflow = fc.record(
-  {
-    ...common,
-    kind: fc.constant("edgeflow" as const),
-    persona: fc.constantFrom("edgeflow" as const, "edgeflow-field" as const),
-    artifacts: fc.string({ minLength: 1 }),
-  },
-  { requiredKeys: ["count", "kind", "artifacts"] },
+const edgeflowCommon = {
+  ...common,
+  kind: fc.constant("edgeflow" as const),
+  persona: fc.constantFrom("edgeflow" as const, "edgeflow-field" as const),
+};
+const edgeflow = fc.oneof(
+  fc.record(
+    { ...edgeflowCommon, artifacts: fc.string({ minLength: 1 }) },
+    { requiredKeys: ["count", "kind", "artifacts"] },
+  ),
+  fc.record(
+    { ...edgeflowCommon, codes: fc.record({ reclaimAfter }, { requiredKeys: [] }) },
+    { requiredKeys: ["count", "kind", "codes"] },
+  ),
 );
 
 const scenarios = fc

@@ -30,6 +30,13 @@ const withGhost = withServer((server) => ({
 const withNonce = (index: number) =>
   withDevice(index, () => ({ ids: [], enrolled: false, files: [{ path: ".newt.json.nonce", mode: 0o600, text: "" }] }));
 
+/** Every key gives a use back after so many seconds; all sites are an hour old. */
+const onLease = (reclaimAfter: number) =>
+  withServer((server) => ({
+    keys: server.keys.map((item) => ({ ...item, reclaimAfter })),
+    sites: server.sites.map((item) => ({ ...item, createdAt: "2026-01-01T00:00:00Z" })),
+  }));
+
 const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][] = [
   [
     "keys are not over-used",
@@ -114,6 +121,12 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
     "no ghosts",
     "a site that belongs to nobody, while a refused device still has its nonce",
     (clean) => withNonce(surplus)(withGhost(clean)),
+    { detail: 'site 9 "site 0" belongs to no device' },
+  ],
+  [
+    "no ghosts",
+    "a site that belongs to nobody, after its lease has ended",
+    (clean) => onLease(600)(withGhost(clean)),
     { detail: 'site 9 "site 0" belongs to no device' },
   ],
   [
@@ -268,6 +281,11 @@ describe("invariants", () => {
     });
     const results = judgeInvariants(diedEarly(cleanEvidence()));
     expect(results.find(({ name }) => name === "one exchange each")?.held).toBe(true);
+  });
+
+  it("waits for the end of a lease before it calls a site a ghost", () => {
+    const judged = judgeInvariants(onLease(7_200)(withGhost(cleanEvidence()))).find(({ name }) => name === "no ghosts");
+    expect(judged?.violations).toEqual([]);
   });
 
   it("take a site whose device was cut off in its exchange for that device's, as its nonce can still claim it", () => {

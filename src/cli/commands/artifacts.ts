@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { print, printJson } from "../output.js";
 import { option, readText } from "../settings.js";
+import { readStdin } from "../stdin.js";
 
 interface OpenFlags {
   readonly from: string;
@@ -37,10 +38,4 @@ async function openFiles({ from, identity, out, json }: OpenFlags): Promise<void
   const paths = files.map(({ path }) => path);
   if (json) return printJson({ out, files: paths });
   for (const path of paths) print(path);
-}
-
-async function readStdin(): Promise<string> {
-  let text = "";
-  for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
-  return text;
 }

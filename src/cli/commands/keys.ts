@@ -1,95 +1,142 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { FirstbootError } from "../../error.js";
 import type { KeyItem } from "../../protocol/integration/schema.js";
-import { print, printJson, printTable, shown } from "../output.js";
-import { type ServerCommandFlags, serverCommand } from "../server-command.js";
-import { clientOf, option, resolveTarget, validity, wholeNumber } from "../settings.js";
+import { type ConfirmFlags, confirm, confirmOption } from "../confirm.js";
+import { type ExpiryFlags, expiryOf, expiryOptions } from "../expiry.js";
+import { flag, given, valued } from "../flags.js";
+import { idOf } from "../ids.js";
+import { type KeyLimitFlags, keyLimitOptions, keyLimits } from "../key-limits.js";
+import { text } from "../kinds.js";
+import { note, print, printJson } from "../output.js";
+import { type OwnKeyFlags, ownKey, ownKeyOptions } from "../own-key.js";
+import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { type Columns, showDeleted, showList, showOne } from "../show.js";
+import { settingInWords, timeAndWords, timeInWords, usesInWords } from "../words.js";
 
-interface CreateFlags extends ServerCommandFlags {
+interface CreateFlags extends ServerCommandFlags, KeyLimitFlags, ExpiryFlags, OwnKeyFlags {
   readonly name: string;
-  readonly maxUsage?: number;
-  readonly validFor?: string;
-  readonly pending?: boolean;
 }
 
-const example = "firstboot keys create --name acme --max-usage 125 --valid-for 7d --pending";
+interface UpdateFlags extends ServerCommandFlags, KeyLimitFlags, ExpiryFlags {
+  readonly never?: boolean;
+}
+
+interface DeleteFlags extends ServerCommandFlags, ConfirmFlags {
+  readonly sites: "keep" | "delete";
+}
+
+const example = "firstboot keys create --name acme --max-usage 125 --expires-in 7d --no-approve";
+const id = "spk-abcdefghij12345";
+
+const columns: Columns<KeyItem> = {
+  ID: (key) => key.siteProvisioningKeyId,
+  NAME: (key) => key.name,
+  STATE: (key) => key.state?.replace("_", " "),
+  USES: (key) => usesInWords(key.numUsed, key.maxBatchSize),
+  EXPIRES: (key) => timeInWords(key.validUntil),
+  "NEW SITES": (key) => (key.approveNewSites ? "approved" : "pending"),
+  "LAST USE": (key) => timeInWords(key.lastUsed),
+};
+
+const details: Columns<KeyItem> = {
+  ...columns,
+  EXPIRES: (key) => timeAndWords(key.validUntil),
+  "LAST USE": (key) => timeAndWords(key.lastUsed),
+  CREATED: (key) => timeAndWords(key.createdAt),
+  "ENDS IN": (key) => `…${key.lastChars}`,
+  "RECLAIM AFTER": (key) => settingInWords(key.reclaimAfter),
+  "SITE TTL OFFLINE": (key) => settingInWords(key.siteTtlOffline),
+  "SOURCE NETWORKS": (key) => key.sourceCidrs?.join(", "),
+  "NAME PATTERN": (key) => key.namePattern,
+  LABELS: (key) => key.labels?.join(", "),
+};
 
 /** `firstboot keys`: provisioning keys. */
 export function keysCommand(): Command {
-  const keys = new Command("keys").description("provisioning keys: list, create, delete");
-  keys.addHelpText("after", `\nExample:\n  $ ${example}`);
-  serverCommand(keys, "list", "all keys with their use counts", "firstboot keys list --json").action(listKeys);
-  serverCommand(keys, "create", "a new key; it is shown this once", example)
-    .addOption(option("--name <text>", "what it is for", "NAME").makeOptionMandatory())
-    .addOption(
-      option("--max-usage <number>", "exchanges it is good for; unlimited if absent", "MAX_USAGE").argParser(
-        wholeNumber("--max-usage", 1, 1_000_000),
-      ),
-    )
-    .addOption(option("--valid-for <duration>", "for example 7d or 12h; for ever if absent", "VALID_FOR"))
-    .addOption(option("--pending", "new sites wait for approval", "PENDING"))
-    .action(createKey);
+  const keys = commandGroup("keys", "provisioning keys: list, create, show, update, revoke, delete", example);
+  serverCommand(keys, "list", "all keys with their uses", "firstboot keys list --json").action(listKeys);
+  serverCommand(keys, "create", "a new key; it is shown this once", example, [
+    valued("--name <text>", "what it is for", text).makeOptionMandatory(),
+    ...keyLimitOptions(),
+    ...expiryOptions(),
+    ...ownKeyOptions(),
+  ]).action(createKey);
+  serverCommand(keys, "show <id>", "one key with its limits", `firstboot keys show ${id}`).action(showKey);
   serverCommand(
     keys,
-    "delete <id>",
-    "delete a key; its sites stay",
-    "firstboot keys delete spk-abcdefghij12345",
-  ).action(deleteKey);
+    "update <id>",
+    "change limits in place; an empty list or pattern lifts one",
+    `firstboot keys update ${id} --max-usage 250 --expires-in 14d`,
+    [
+      ...keyLimitOptions(),
+      ...expiryOptions(),
+      flag("--never", "it does not expire").conflicts(["expiresIn", "expiresAt"]),
+    ],
+  ).action(updateKey);
+  serverCommand(keys, "revoke <id>", "end a key for good; its sites stay", `firstboot keys revoke ${id}`).action(
+    revokeKey,
+  );
+  serverCommand(keys, "delete <id>", "delete a key", `firstboot keys delete ${id} --sites keep`, [
+    flag("--sites <what>", "what becomes of its sites").choices(["keep", "delete"]).default("keep"),
+    confirmOption(),
+  ]).action(deleteKey);
   return keys;
 }
 
 async function listKeys(flags: ServerCommandFlags): Promise<void> {
-  const target = resolveTarget(flags);
-  const keys = await clientOf(target).listKeys(target.org);
-  if (flags.json) return printJson(keys);
-  printTable(
-    ["ID", "NAME", "STATE", "USED", "OF", "UNTIL", "NEW SITES", "LAST USED"],
-    keys.map((key) => [
-      key.siteProvisioningKeyId,
-      key.name,
-      shown(key.state),
-      String(key.numUsed),
-      shown(key.maxBatchSize),
-      shown(key.validUntil),
-      key.approveNewSites ? "approved" : "pending",
-      shown(key.lastUsed),
-    ]),
-  );
+  const { client, org } = connect(flags);
+  showList(flags, await client.listKeys(org), columns);
 }
 
+async function showKey(text: string, flags: ServerCommandFlags): Promise<void> {
+  const id = idOf("key", text);
+  const { client, org } = connect(flags);
+  showOne(flags, await client.findKey(org, id), details);
+}
+
+/** A key that its owner has made is not printed: they have it. */
 async function createKey(flags: CreateFlags): Promise<void> {
-  const target = resolveTarget(flags);
-  const created = await clientOf(target).createKey(target.org, {
+  const { client, org } = connect(flags);
+  const own = await ownKey(flags);
+  const { siteProvisioningKey, ...item } = await client.createKey(org, {
     name: flags.name,
-    maxBatchSize: flags.maxUsage ?? null,
-    approveNewSites: flags.pending !== true,
-    ...(flags.validFor !== undefined && { validUntil: timeAfter(flags.validFor) }),
+    maxBatchSize: null,
+    ...keyLimits(flags),
+    ...given({ validUntil: expiryOf(flags), siteProvisioningKey: own }),
   });
-  if (flags.json) return printJson(created);
-  print(created.siteProvisioningKey);
-  process.stderr.write(`${sentence(created)}\n`);
+  if (flags.json) return printJson(own === undefined ? { ...item, siteProvisioningKey } : item);
+  print(own === undefined ? siteProvisioningKey : item.siteProvisioningKeyId);
+  note(`${sentence(item)}.${own === undefined ? " Keep it: it is not shown again." : ""}`);
 }
 
 function sentence({ name, maxBatchSize, validUntil, approveNewSites }: KeyItem): string {
-  const limit = maxBatchSize === null ? "without a limit" : `good for ${maxBatchSize} exchanges`;
-  const until = validUntil === null ? "for ever" : `until ${validUntil}`;
-  return `Key "${name}", ${limit}, ${until}; new sites are ${approveNewSites ? "approved" : "pending"}. It is not shown again.`;
+  const limit = maxBatchSize === null ? "for any number of exchanges" : `good for ${maxBatchSize} exchanges`;
+  const end = validUntil === null ? "does not expire" : `expires ${timeAndWords(validUntil)}`;
+  return `Key "${name}", ${limit}, ${end}; new sites are ${approveNewSites ? "approved" : "pending"}`;
 }
 
-/** The wall time that lies a duration ahead. */
-function timeAfter(duration: string): string {
-  return new Date(Date.now() + validity(duration)).toISOString();
-}
-
-async function deleteKey(id: string, flags: ServerCommandFlags): Promise<void> {
-  if (!id.startsWith("spk-") || id.includes(".")) {
-    throw new FirstbootError("FB1001", {
-      what: "that is not the id of a key",
-      fix: "take the id from `firstboot keys list`: the part before the dot",
-    });
+async function updateKey(text: string, { never, ...flags }: UpdateFlags): Promise<void> {
+  const id = idOf("key", text);
+  const changes = { ...keyLimits(flags), ...given({ validUntil: never ? "" : expiryOf(flags) }) };
+  if (Object.keys(changes).length === 0) {
+    throw new FirstbootError("FB1001", { what: "no change is named", fix: "see `firstboot keys update --help`" });
   }
-  const target = resolveTarget(flags);
-  await clientOf(target).deleteKey(target.org, id);
-  if (flags.json) printJson({ deleted: id });
-  else print(`deleted ${id}`);
+  const { client, org } = connect(flags);
+  showOne(flags, await client.updateKey(org, id, changes), details);
+}
+
+async function revokeKey(text: string, flags: ServerCommandFlags): Promise<void> {
+  const id = idOf("key", text);
+  const { client, org } = connect(flags);
+  const item = await client.revokeKey(org, id);
+  if (flags.json) printJson(item);
+  else print(`revoked ${id}`);
+}
+
+async function deleteKey(text: string, flags: DeleteFlags): Promise<void> {
+  const id = idOf("key", text);
+  confirm(flags, flags.sites === "delete" ? `the key ${id} with all its sites` : `the key ${id}`);
+  const { client, org } = connect(flags);
+  await client.deleteKey(org, id, flags.sites === "delete" ? { sites: "delete" } : {});
+  showDeleted(flags, id);
 }

@@ -1,96 +1,134 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { FirstbootError } from "../../error.js";
-import type { IntegrationClient } from "../../protocol/integration/client.js";
 import { type SiteItem, type SiteStatus, siteStatuses } from "../../protocol/integration/schema.js";
-import { plain, print, printJson, printTable, shown } from "../output.js";
-import { type ServerCommandFlags, serverCommand } from "../server-command.js";
-import { clientOf, option, resolveTarget } from "../settings.js";
+import { confirmOption } from "../confirm.js";
+import { flag, given, repeated, toggle, valued } from "../flags.js";
+import { text } from "../kinds.js";
+import { note } from "../output.js";
+import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
+import { type Columns, showList, showOne } from "../show.js";
+import { type DecisionFlags, decide, decisions } from "../site-decisions.js";
+import { lookUpSite } from "../site-lookup.js";
+import { timeAndWords, timeInWords } from "../words.js";
 
 interface ListFlags extends ServerCommandFlags {
   readonly status?: SiteStatus;
+  readonly online?: boolean;
+  readonly query?: string;
+  readonly label?: string[];
 }
 
-interface DecisionFlags extends ServerCommandFlags {
-  readonly all?: boolean;
+interface CreateFlags extends ServerCommandFlags {
+  readonly name: string;
 }
 
-type Decision = "approve" | "reject";
+interface RenameFlags extends ServerCommandFlags {
+  readonly name?: string;
+  readonly niceId?: string;
+}
 
-const meanings: Readonly<Record<Decision, string>> = {
-  approve: "let pending sites in; their blueprints are applied",
-  reject: "turn pending sites away and delete them",
+interface RekeyFlags extends ServerCommandFlags {
+  readonly disconnect?: boolean;
+}
+
+const columns: Columns<SiteItem> = {
+  SITE: (site) => site.niceId,
+  NAME: (site) => site.name,
+  STATUS: (site) => site.status,
+  ONLINE: (site) => site.online,
+  KEY: (site) => site.siteProvisioningKeyId,
+  "LAST SEEN": (site) => timeInWords(site.lastSeen),
+  LABELS: (site) => site.labels?.join(", "),
+};
+
+const details: Columns<SiteItem> = {
+  ...columns,
+  "LAST SEEN": (site) => timeAndWords(site.lastSeen),
+  CREATED: (site) => timeAndWords(site.createdAt),
+  NUMBER: (site) => site.siteId,
+  "NEWT ID": (site) => site.newtId,
+  "NEWT VERSION": (site) => site.newtVersion,
+};
+
+const credentials: Columns<{ readonly newtId: string; readonly secret: string }> = {
+  "NEWT ID": ({ newtId }) => newtId,
+  SECRET: ({ secret }) => secret,
 };
 
 /** `firstboot sites`: what came by keys. */
 export function sitesCommand(): Command {
-  const sites = new Command("sites").description("sites: list, approve, reject");
-  sites.addHelpText(
-    "after",
-    "\nExample:\n  $ firstboot sites list --status pending\n  $ firstboot sites approve --all",
+  const sites = commandGroup(
+    "sites",
+    "sites, by niceId, number or name: list, show, approve, reject, delete, create, rename, rekey",
+    "firstboot sites list --status pending\n  $ firstboot sites approve --all",
   );
-  serverCommand(sites, "list", "sites with their state", "firstboot sites list --status pending")
-    .addOption(option("--status <status>", "only these", "STATUS").choices(siteStatuses))
-    .action(listSites);
-  for (const decision of ["approve", "reject"] as const) {
-    serverCommand(sites, `${decision} [names...]`, meanings[decision], `firstboot sites ${decision} SN4711-edge`)
-      .addOption(option("--all", "every pending site", "ALL"))
-      .action((names: string[], flags: DecisionFlags) => decide(decision, names, flags));
+  serverCommand(sites, "list", "sites with their state", "firstboot sites list --status pending --label rack-4", [
+    flag("--status <status>", "only these").choices(siteStatuses),
+    ...toggle("online", "only those that are connected", "only those that are not"),
+    valued("--query <text>", "only those with this in their name or niceId", text),
+    repeated("--label <text>", "only those with all of these", text),
+  ]).action(listSites);
+  serverCommand(sites, "show <site>", "one site", "firstboot sites show brave-otter").action(showSite);
+  for (const decision of decisions) {
+    const { name, description } = decision;
+    serverCommand(sites, `${name} [sites...]`, description, `firstboot sites ${name} SN4711-edge brave-otter`, [
+      name === "delete" ? confirmOption() : flag("--all", "every pending site"),
+    ]).action((names: string[], flags: DecisionFlags) => decide(decision, names, flags));
   }
+  serverCommand(
+    sites,
+    "create",
+    "a site whose credentials are made beforehand; its secret is shown this once",
+    "firstboot sites create --name shop-12",
+    [valued("--name <text>", "what it is called", text).makeOptionMandatory()],
+  ).action(createSite);
+  serverCommand(
+    sites,
+    "rename <site>",
+    "give a site another name or niceId",
+    'firstboot sites rename brave-otter --name "Shop 12" --nice-id shop-12',
+    [valued("--name <text>", "its name", text), valued("--nice-id <id>", "its niceId", text)],
+  ).action(renameSite);
+  serverCommand(
+    sites,
+    "rekey <site>",
+    "give a site a new secret, shown this once; the old one ends",
+    "firstboot sites rekey brave-otter",
+    toggle("disconnect", "close its channel (the default)", "leave its channel open"),
+  ).action(rekeySite);
   return sites;
 }
 
-async function listSites(flags: ListFlags): Promise<void> {
-  const target = resolveTarget(flags);
-  const sites = await clientOf(target).listSites(target.org, flags.status ? { status: flags.status } : {});
-  if (flags.json) return printJson(sites);
-  printTable(
-    ["SITE", "NAME", "STATUS", "ONLINE", "KEY", "LAST SEEN"],
-    sites.map((site) => [
-      site.niceId,
-      site.name,
-      site.status,
-      site.online ? "yes" : "no",
-      shown(site.siteProvisioningKeyId),
-      shown(site.lastSeen),
-    ]),
-  );
+async function listSites({ label, ...flags }: ListFlags): Promise<void> {
+  const { client, org } = connect(flags);
+  const filter = { status: flags.status, online: flags.online, query: flags.query, labels: label?.join(",") };
+  showList(flags, await client.listSites(org, given(filter)), columns);
 }
 
-async function decide(decision: Decision, names: readonly string[], flags: DecisionFlags): Promise<void> {
-  if (names.length > 0 === (flags.all === true)) {
-    throw new FirstbootError("FB1001", {
-      what: flags.all ? "sites are named beside --all" : `no site to ${decision} is named`,
-      fix: "either name sites, by name or id, or give --all",
-    });
+async function showSite(wanted: string, flags: ServerCommandFlags): Promise<void> {
+  const { client, org } = connect(flags);
+  showOne(flags, await lookUpSite(client, org, wanted), details);
+}
+
+async function createSite(flags: CreateFlags): Promise<void> {
+  const { client, org } = connect(flags);
+  const created = await client.createSite(org, { name: flags.name });
+  showOne(flags, created, { SITE: ({ niceId }) => niceId, ...credentials });
+  if (!flags.json) note("Keep the secret: it is not shown again.");
+}
+
+async function renameSite(wanted: string, { name, niceId, ...flags }: RenameFlags): Promise<void> {
+  if (name === undefined && niceId === undefined) {
+    throw new FirstbootError("FB1001", { what: "no new name is given", fix: "give --name, --nice-id or both" });
   }
-  const target = resolveTarget(flags);
-  const client = clientOf(target);
-  const pending = await client.listSites(target.org, { status: "pending" });
-  const chosen = flags.all ? pending : [...new Set(names.map((name) => findSite(pending, name)))];
-  for (const site of chosen) await carryOut(client, decision, site);
-  if (flags.json)
-    return printJson(chosen.map(({ siteId, niceId, name }) => ({ siteId, niceId, name, [decision]: true })));
-  for (const { name, niceId } of chosen)
-    print(plain(`${decision === "approve" ? "approved" : "rejected"} ${name} (${niceId})`));
-  if (chosen.length === 0) print("no site is pending");
+  const { client, org } = connect(flags);
+  const { siteId } = await lookUpSite(client, org, wanted);
+  showOne(flags, await client.renameSite(siteId, given({ name, niceId })), details);
 }
 
-/** Niceid first, then exact name. */
-function findSite(pending: readonly SiteItem[], wanted: string): SiteItem {
-  const named = pending.filter(({ name }) => name === wanted);
-  const site = pending.find(({ niceId }) => niceId === wanted) ?? named[0];
-  if (site === undefined || (site.niceId !== wanted && named.length > 1)) {
-    throw new FirstbootError("FB1001", {
-      what:
-        site === undefined
-          ? `no pending site is called "${wanted}"`
-          : `${named.length} pending sites are called "${wanted}"`,
-      fix: "take the SITE column of `firstboot sites list --status pending`",
-    });
-  }
-  return site;
-}
-
-function carryOut(client: IntegrationClient, decision: Decision, { siteId }: SiteItem): Promise<void> {
-  return decision === "approve" ? client.approveSite(siteId) : client.rejectSite(siteId);
+async function rekeySite(wanted: string, { disconnect, ...flags }: RekeyFlags): Promise<void> {
+  const { client, org } = connect(flags);
+  const { siteId } = await lookUpSite(client, org, wanted);
+  showOne(flags, await client.rekeySite(siteId, given({ disconnect })), credentials);
+  if (!flags.json) note("Keep the secret: it is not shown again, and the old one has ended.");
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { pino } from "pino";
 import { exitCodes, FirstbootError } from "../../error.js";
+import { type Cidr, parseCidr } from "../../provisioning/cidr.js";
 import { unwritable } from "../../server/data-directory.js";
 import type { TlsChoice } from "../../server/server.js";
 import { writeDurably } from "../../world/durable.js";
@@ -20,6 +21,7 @@ interface UpFlags {
   readonly tls: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly trustProxy: readonly Cidr[];
   readonly logLevel: string;
   readonly json?: boolean;
 }
@@ -41,6 +43,15 @@ export function upCommand(): Command {
     .addOption(option("--tls-cert <file>", "certificate chain, PEM; without it a development CA is made", "TLS_CERT"))
     .addOption(option("--tls-key <file>", "its private key, PEM", "TLS_KEY"))
     .addOption(option("--no-tls", "plain HTTP, on loopback only", "NO_TLS"))
+    .addOption(
+      option(
+        "--trust-proxy <cidr>",
+        "proxies whose X-Forwarded-For names the source; comma-separated or repeated",
+        "TRUST_PROXY",
+      )
+        .default([], "none")
+        .argParser(proxies),
+    )
     .addOption(
       option("--log-level <level>", "how much is logged to stderr", "LOG_LEVEL")
         .choices(["debug", "info", "warn", "error"])
@@ -72,6 +83,8 @@ async function serve(flags: UpFlags, signal: AbortSignal): Promise<void> {
     port: flags.port,
     org: flags.org,
     tls: tlsChoice(flags),
+    trustProxy: flags.trustProxy,
+    ownsProcess: true,
     log: stderrLog(flags.logLevel),
   });
   const planeFacts = join(flags.data, planeFile);
@@ -88,6 +101,20 @@ async function serve(flags: UpFlags, signal: AbortSignal): Promise<void> {
     await rm(planeFacts, { force: true }).catch(() => undefined);
     await server.close();
   }
+}
+
+/** Adds the blocks of one `--trust-proxy` to those before it. */
+function proxies(text: string, before: readonly Cidr[]): readonly Cidr[] {
+  const blocks = text.split(",").map((part) => {
+    const block = parseCidr(part.trim());
+    if (block) return block;
+    throw new FirstbootError("FB1001", {
+      what: `--trust-proxy is "${text}"`,
+      why: `"${part.trim()}" is not a block of IP addresses`,
+      fix: "write one such as 10.0.0.0/8 or 2001:db8::/32, and commas between several",
+    });
+  });
+  return [...before, ...blocks];
 }
 
 function tlsChoice({ tls, tlsCert, tlsKey, host }: UpFlags): TlsChoice {

@@ -3,9 +3,11 @@ import type { Peer } from "../../world/network.js";
 
 /** What Hono hands to each route. */
 export interface Env {
-  Bindings: { readonly peer: Peer };
-  /** `org`: the organisation whose API key came with the request; only on the integration API. */
-  Variables: { org: string };
+  Bindings: {
+    readonly peer: Peer;
+    /** Stands in the answer's `x-request-id` and in the log. */
+    readonly requestId: string;
+  };
 }
 
 export function routes(): Hono<Env> {

@@ -1,15 +1,32 @@
-import type { Services } from "../services.js";
+import { z } from "zod";
 import { refuse } from "./answer.js";
-import { routes } from "./env.js";
+import { endpoint } from "./endpoint.js";
 
-/** /healthz: the process answers. /readyz: its database does too. */
-export function healthRoutes({ store }: Services) {
-  return routes()
-    .get("/healthz", (c) => c.json({ status: "ok" }))
-    .get("/readyz", async (c) => {
+/** For operators and their load balancers. */
+export const healthEndpoints = [
+  endpoint(
+    {
+      method: "get",
+      path: "/healthz",
+      summary: "The process answers",
+      data: z.object({ status: z.literal("ok") }),
+      bare: true,
+    },
+    async () => ({ status: "ok" as const }),
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: "/readyz",
+      summary: "Its database answers too",
+      data: z.object({ status: z.literal("ready") }),
+      bare: true,
+    },
+    async (_, { store }) => {
       await store.counts().catch(() => {
         throw refuse(503, "The store is not available");
       });
-      return c.json({ status: "ready" });
-    });
-}
+      return { status: "ready" as const };
+    },
+  ),
+];

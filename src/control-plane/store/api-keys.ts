@@ -1,14 +1,49 @@
+import { z } from "zod";
 import { FirstbootError } from "../../error.js";
-import { splitKey } from "../../provisioning/credentials.js";
+import { type ApiKeyCreate, type ApiKeyItem, Scope } from "../../protocol/integration/schema.js";
+import { newApiKey, splitKey } from "../../provisioning/credentials.js";
 import { peppered, sameHash } from "../../provisioning/secret.js";
-import type { StoreBase } from "./base.js";
+import { isoTime } from "../../world/clock.js";
+import type { Page, Range, StoreBase } from "./base.js";
+import type { ApiKeyRow } from "./schema.js";
+import { statement } from "./statement.js";
 
-/** Organisations and the keys of their integration API. */
-export function apiKeyStore({ world, database, command, pepper }: StoreBase) {
+/** What an API key opens. */
+export interface ApiKey {
+  readonly id: string;
+  /** Null: every organisation. */
+  readonly orgId: string | null;
+  readonly scopes: readonly Scope[];
+}
+
+const select = statement((on, hole) =>
+  on.selectFrom("api_key").select(["org_id", "secret_hash", "scopes"]).where("id", "=", hole<string>("id")),
+);
+
+const Scopes = z.array(Scope);
+
+function scopesOf(stored: string): Scope[] {
+  return Scopes.parse(JSON.parse(stored));
+}
+
+function apiKeyItem(row: ApiKeyRow): ApiKeyItem {
+  return {
+    apiKeyId: row.id,
+    orgId: row.org_id,
+    name: row.name,
+    lastChars: row.last_chars,
+    scopes: scopesOf(row.scopes),
+    createdAt: isoTime(row.created_at),
+  };
+}
+
+/** Keys of the integration API. The first one, which the server's owner holds, reaches every organisation. */
+export function apiKeyStore({ world, database, command, look, pepper }: StoreBase) {
   return {
     /**
-     * Makes sure that the organisation exists and that `<id>.<secret>` opens its API. Throws FB1010 if the key is known
-     * with another hash: then pepper and database do not belong together, and no stored secret could be checked.
+     * Makes sure that the organisation exists and that `<id>.<secret>` is the first key; one that was the first before is
+     * none any more. Throws FB1010 if the key is known with another hash: then pepper and database do not belong together,
+     * and no stored secret could be checked.
      */
     ensure: (orgId: string, { id, secret }: { readonly id: string; readonly secret: string }): Promise<void> =>
       command(async (tx) => {
@@ -27,23 +62,67 @@ export function apiKeyStore({ world, database, command, pepper }: StoreBase) {
           .values({ id: orgId, created_at })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
+        await tx.deleteFrom("api_key").where("org_id", "is", null).where("id", "<>", id).execute();
+        const reach = { org_id: null, name: "first key", last_chars: secret.slice(-4), scopes: '["*"]' };
         await tx
           .insertInto("api_key")
-          .values({ id, org_id: orgId, secret_hash, created_at })
-          .onConflict((conflict) => conflict.column("id").doUpdateSet({ org_id: orgId }))
+          .values({ id, secret_hash, created_at, ...reach })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet(reach))
           .execute();
       }),
 
-    /** The organisation whose API the key opens. */
-    findOrg: async (apiKey: string): Promise<string | undefined> => {
-      const parts = splitKey(apiKey);
+    /** What a key opens; undefined for one that is none. */
+    find: async (text: string): Promise<ApiKey | undefined> => {
+      const parts = splitKey(text);
       if (!parts) return undefined;
-      const row = await database
-        .selectFrom("api_key")
-        .select(["org_id", "secret_hash"])
-        .where("id", "=", parts.id)
-        .executeTakeFirst();
-      return row && sameHash(row.secret_hash, peppered(pepper, parts.secret)) ? row.org_id : undefined;
+      const { id, secret } = parts;
+      const [row] = await look(async (tx) => (await select(tx, { id })).rows);
+      if (!row || !sameHash(row.secret_hash, peppered(pepper, secret))) return undefined;
+      return { id, orgId: row.org_id, scopes: scopesOf(row.scopes) };
     },
+
+    /** Makes a key; the only moment its whole text exists outside its owner's hands. */
+    create: (
+      orgId: string,
+      { name, scopes }: z.output<typeof ApiKeyCreate>,
+    ): Promise<{ readonly item: ApiKeyItem; readonly apiKey: string }> => {
+      const apiKey = newApiKey(world.random);
+      const { id = "", secret = "" } = splitKey(apiKey) ?? {};
+      return command(async (tx) => {
+        const row = await tx
+          .insertInto("api_key")
+          .values({
+            id,
+            org_id: orgId,
+            name,
+            secret_hash: peppered(pepper, secret),
+            last_chars: secret.slice(-4),
+            scopes: JSON.stringify([...new Set(scopes)]),
+            created_at: world.clock.now(),
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return { item: apiKeyItem(row), apiKey };
+      });
+    },
+
+    /** An organisation's own keys, oldest first. */
+    list: async (orgId: string, { limit, offset }: Range): Promise<Page<ApiKeyItem>> => {
+      const keys = database.selectFrom("api_key").where("org_id", "=", orgId);
+      const rows = await keys.selectAll().orderBy("created_at").orderBy("id").limit(limit).offset(offset).execute();
+      const { total } = await keys.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+      return { items: rows.map(apiKeyItem), total };
+    },
+
+    /** Deletes a key of an organisation: the first key is of none. False if there is none. */
+    delete: (orgId: string, id: string): Promise<boolean> =>
+      command(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom("api_key")
+          .where("org_id", "=", orgId)
+          .where("id", "=", id)
+          .executeTakeFirst();
+        return numDeletedRows > 0n;
+      }),
   };
 }

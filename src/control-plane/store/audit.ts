@@ -1,11 +1,24 @@
+import type { AuditItem } from "../../protocol/integration/schema.js";
 import { KeyId } from "../../provisioning/credentials.js";
-import type { Tx } from "./schema.js";
+import { isoTime } from "../../world/clock.js";
+import type { Page, Range, StoreBase } from "./base.js";
+import type { AuditRow, Tx } from "./schema.js";
 import { statement } from "./statement.js";
 
 /** One decision of the control plane. Never a secret. */
 export interface AuditEntry {
   readonly at: number;
-  readonly action: "exchange" | "provision" | "approve" | "reject" | "delete";
+  readonly action:
+    | "exchange"
+    | "provision"
+    | "create"
+    | "approve"
+    | "reject"
+    | "rekey"
+    | "revoke"
+    | "reclaim"
+    | "expire"
+    | "delete";
   readonly orgId?: string | undefined;
   readonly keyId?: string | undefined;
   /** The site or device it is about. */
@@ -13,6 +26,12 @@ export interface AuditEntry {
   /** Where the wish came from. */
   readonly address?: string | undefined;
   readonly result: string;
+}
+
+/** Which decisions; what is absent does not matter. */
+export interface AuditWish {
+  readonly keyId?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 const insert = statement((on, hole) =>
@@ -36,4 +55,26 @@ export async function audit(tx: Tx, { at, action, orgId, keyId, target, address,
 /** A claimed key id as it may be written down: only if it has an id's form, since people paste secrets anywhere. */
 export function auditableKeyId(id: string): string | undefined {
   return KeyId.safeParse(id).success ? id : undefined;
+}
+
+function auditItem({ id, at, action, key_id, target, address, result }: AuditRow): AuditItem {
+  return { auditId: id, at: isoTime(at), action, keyId: key_id, target, address, result };
+}
+
+/** What was decided. */
+export function auditStore({ database }: StoreBase) {
+  return {
+    /** Newest first. What was decided in an older organisation of the same id is no business of this one. */
+    list: async (orgId: string, { keyId, target }: AuditWish, { limit, offset }: Range): Promise<Page<AuditItem>> => {
+      let entries = database
+        .selectFrom("audit")
+        .where("org_id", "=", orgId)
+        .where("at", ">=", ({ selectFrom }) => selectFrom("org").select("created_at").where("id", "=", orgId));
+      if (keyId !== undefined) entries = entries.where("key_id", "=", keyId);
+      if (target !== undefined) entries = entries.where("target", "=", target);
+      const rows = await entries.selectAll().orderBy("id", "desc").limit(limit).offset(offset).execute();
+      const { total } = await entries.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+      return { items: rows.map(auditItem), total };
+    },
+  };
 }

@@ -8,7 +8,8 @@ import { openStatements } from "./statement.js";
 /** Commands of one commit; a bound, since requests wait while a batch runs. */
 const largestBatch = 256;
 
-const begin = "begin";
+/** Waits for who else writes, if anybody does: a transaction that only becomes a writer later would not. */
+const begin = "begin immediate";
 const commit = CompiledQuery.raw("commit");
 const rollBack = CompiledQuery.raw("rollback");
 const savepoint = "savepoint command";

@@ -1,10 +1,11 @@
 import type { CodesItem } from "../../protocol/integration/schema.js";
-import { newCode, newToken } from "../../provisioning/credentials.js";
+import { newCode, newToken, normalCode } from "../../provisioning/credentials.js";
 import { peppered } from "../../provisioning/secret.js";
-import { usageState } from "../../provisioning/usage.js";
-import { isoTime } from "../../world/clock.js";
-import { type Page, type Range, type StoreBase, timeOrNull } from "./base.js";
-import type { CodeBatchRow, Tx } from "./schema.js";
+import { audit } from "./audit.js";
+import type { OrgDecider, Page, Range, StoreBase } from "./base.js";
+import { codesItem, unusedTally, withTally } from "./code-batch.js";
+import { millisecondsOf } from "./key-columns.js";
+import type { Tx } from "./schema.js";
 
 /** A validated wish for a batch of one-time codes. */
 export interface NewCodes {
@@ -12,31 +13,15 @@ export interface NewCodes {
   readonly quantity: number;
   /** Milliseconds; null: never. */
   readonly expiresAt: number | null;
+  /** Seconds; null and absent: never. */
+  readonly reclaimAfter?: number | null | undefined;
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** Rows of one insert: far below SQLite's limit of bound values. */
 const rowsAtOnce = 1_000;
 
-interface Uses {
-  readonly used: number;
-  readonly last: number | null;
-}
-
-function codesItem(row: CodeBatchRow, { used, last }: Uses, now: number): CodesItem {
-  return {
-    provisioningCodeId: row.id,
-    orgId: row.org_id,
-    name: row.name,
-    quantity: row.quantity,
-    numUsed: used,
-    createdAt: isoTime(row.created_at),
-    lastUsed: timeOrNull(last),
-    expiresAt: timeOrNull(row.expires_at),
-    state: usageState({ maxUsage: row.quantity, used, expiresAt: row.expires_at, revokedAt: row.revoked_at }, now),
-  };
-}
-
-/** One-time codes, in batches. */
+/** One-time codes, in batches. Every question and command stays within one organisation. */
 export function codeStore({ world, database, command, pepper }: StoreBase) {
   /** Adds codes that no batch has yet. */
   async function insertCodes(tx: Tx, batchId: string, quantity: number): Promise<string[]> {
@@ -49,7 +34,7 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
       }
       const rows = await tx
         .insertInto("code")
-        .values([...drawn.keys()].map((hash) => ({ hash, batch_id: batchId, used_at: null, device_id: null })))
+        .values([...drawn.keys()].map((hash) => ({ hash, batch_id: batchId })))
         .onConflict((conflict) => conflict.column("hash").doNothing())
         .returning("hash")
         .execute();
@@ -60,7 +45,7 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
 
   return {
     /** Makes a batch; the only moment its codes are readable. */
-    create: (orgId: string, { name, quantity, expiresAt }: NewCodes): Promise<{ item: CodesItem; codes: string[] }> =>
+    create: (orgId: string, wish: NewCodes): Promise<{ item: CodesItem; codes: string[] }> =>
       command(async (tx) => {
         const now = world.clock.now();
         const batch = await tx
@@ -68,44 +53,56 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
           .values({
             id: `codes-${newToken(world.random).slice(0, 15)}`,
             org_id: orgId,
-            name,
-            quantity,
-            expires_at: expiresAt,
+            name: wish.name,
+            quantity: wish.quantity,
+            expires_at: wish.expiresAt,
             created_at: now,
+            reclaim_after: millisecondsOf(wish.reclaimAfter),
+            labels: JSON.stringify(wish.labels ?? []),
           })
           .returningAll()
           .executeTakeFirstOrThrow();
-        const codes = await insertCodes(tx, batch.id, quantity);
-        return { item: codesItem(batch, { used: 0, last: null }, now), codes };
+        const codes = await insertCodes(tx, batch.id, batch.quantity);
+        return { item: codesItem({ ...batch, ...unusedTally }, now), codes };
       }),
 
     /** Oldest first. */
     list: async (orgId: string, { limit, offset }: Range): Promise<Page<CodesItem>> => {
-      const batches = database.selectFrom("code_batch").where("code_batch.org_id", "=", orgId);
-      const rows = await batches
-        .selectAll()
-        .select(({ selectFrom }) => [
-          selectFrom("code")
-            .whereRef("batch_id", "=", "code_batch.id")
-            .select(({ fn }) => fn.count<number>("used_at").as("count"))
-            .as("used"),
-          selectFrom("code")
-            .whereRef("batch_id", "=", "code_batch.id")
-            .select(({ fn }) => fn.max("used_at").as("time"))
-            .as("last"),
-        ])
-        .orderBy("created_at")
-        .orderBy("id")
-        .limit(limit)
-        .offset(offset)
-        .execute();
-      const { total } = await batches.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
-      const now = world.clock.now();
-      return { items: rows.map((row) => codesItem(row, { used: row.used ?? 0, last: row.last }, now)), total };
+      const batches = withTally(database).where("org_id", "=", orgId);
+      const rows = await batches.orderBy("created_at").orderBy("id").limit(limit).offset(offset).execute();
+      const { total } = await database
+        .selectFrom("code_batch")
+        .select(({ fn }) => fn.countAll<number>().as("total"))
+        .where("org_id", "=", orgId)
+        .executeTakeFirstOrThrow();
+      return { items: rows.map((row) => codesItem(row, world.clock.now())), total };
     },
 
+    /**
+     * Ends a batch for good, or the one code of it that is given; their devices stay. A code that is used stays used,
+     * and revoked in case it is given back.
+     */
+    revoke: (
+      id: string,
+      { orgId, address }: OrgDecider,
+      code?: string,
+    ): Promise<CodesItem | "unknown_code" | undefined> =>
+      command(async (tx) => {
+        const now = world.clock.now();
+        const batches = withTally(tx).where("org_id", "=", orgId).where("id", "=", id);
+        if (!(await batches.executeTakeFirst())) return undefined;
+        const hash = code === undefined ? undefined : peppered(pepper, normalCode(code));
+        const found = await (hash === undefined ? revokeBatch(tx, id, now) : revokeCode(tx, id, hash, now));
+        if (found === "unknown") return "unknown_code";
+        if (found === "revoked") {
+          const result = hash === undefined ? "revoked" : "one code revoked";
+          await audit(tx, { at: now, action: "revoke", orgId, keyId: id, address, result });
+        }
+        return codesItem(await batches.executeTakeFirstOrThrow(), now);
+      }),
+
     /** Deletes a batch with its codes and keeps its devices. False if there is none. */
-    delete: (orgId: string, id: string): Promise<boolean> =>
+    delete: (id: string, { orgId, address }: OrgDecider): Promise<boolean> =>
       command(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom("code_batch")
@@ -113,11 +110,43 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
           .where("id", "=", id)
           .executeTakeFirst();
         if (numDeletedRows === 0n) return false;
-        await tx
-          .deleteFrom("replay")
-          .where("device_id", "in", tx.selectFrom("device").select("id").where("code_batch_id", "=", id))
-          .execute();
+        await forgetReplays(tx, id);
+        await audit(tx, { at: world.clock.now(), action: "delete", orgId, keyId: id, address, result: "removed" });
         return true;
       }),
   };
+}
+
+type Revocation = "revoked" | "already" | "unknown";
+
+async function revokeBatch(tx: Tx, id: string, now: number): Promise<Revocation> {
+  const { numUpdatedRows } = await tx
+    .updateTable("code_batch")
+    .set({ revoked_at: now })
+    .where("id", "=", id)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return "already";
+  await forgetReplays(tx, id);
+  return "revoked";
+}
+
+async function revokeCode(tx: Tx, batchId: string, hash: string, now: number): Promise<Revocation> {
+  const code = await tx
+    .selectFrom("code")
+    .select("revoked_at")
+    .where("hash", "=", hash)
+    .where("batch_id", "=", batchId)
+    .executeTakeFirst();
+  if (!code) return "unknown";
+  if (code.revoked_at !== null) return "already";
+  await tx.updateTable("code").set({ revoked_at: now }).where("hash", "=", hash).execute();
+  await tx.deleteFrom("replay").where("subject_id", "=", hash).execute();
+  return "revoked";
+}
+
+/** Nobody gets an answer to a code of this batch again. */
+async function forgetReplays(tx: Tx, batchId: string): Promise<void> {
+  const devices = tx.selectFrom("device").select("id").where("code_batch_id", "=", batchId);
+  await tx.deleteFrom("replay").where("device_id", "in", devices).execute();
 }

@@ -1,3 +1,5 @@
+import { sql } from "kysely";
+import type { SiteStatus } from "../../protocol/integration/schema.js";
 import type { StoreBase } from "./base.js";
 
 /** How much the control plane holds. */
@@ -10,6 +12,9 @@ export interface Counts {
 
 /** Answers only if the database does. */
 export function countStore({ database }: StoreBase) {
+  /** As a literal, so that the index of what is pending can serve. */
+  const pending = sql.lit<SiteStatus>("pending");
+
   return async (): Promise<Counts> => {
     const { keys, sites, pendingSites, devices } = await database
       .selectNoFrom(({ selectFrom, fn }) => {
@@ -17,7 +22,7 @@ export function countStore({ database }: StoreBase) {
         return [
           selectFrom("provisioning_key").select(rows).as("keys"),
           selectFrom("site").select(rows).as("sites"),
-          selectFrom("site").select(rows).where("status", "=", "pending").as("pendingSites"),
+          selectFrom("site").select(rows).where("status", "=", pending).as("pendingSites"),
           selectFrom("device").select(rows).as("devices"),
         ];
       })

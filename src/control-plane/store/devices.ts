@@ -1,52 +1,88 @@
-import { HardwareInfo, NetworkInfo } from "../../protocol/edgeflow/api.js";
-import type { DeviceItem } from "../../protocol/integration/schema.js";
+import type { z } from "zod";
+import type { DeviceCreate, DeviceCreated } from "../../protocol/integration/schema.js";
 import { sameHash, sha256 } from "../../provisioning/secret.js";
-import { isoTime } from "../../world/clock.js";
 import { audit } from "./audit.js";
-import { type Page, type Range, type StoreBase, timeOrNull } from "./base.js";
+import { millisecondsOrNull, type OrgDecider, type Page, type Range, type StoreBase, timeOrNull } from "./base.js";
+import { type StoredDevice, storedDevice } from "./device-rows.js";
+import { insertDevice } from "./new-device.js";
 import type { ReplayStore } from "./replay.js";
-import type { Database, DeviceRow, Tx } from "./schema.js";
-import type { Decider } from "./sites.js";
+import type { Tx } from "./schema.js";
+import { statement } from "./statement.js";
 
-/** A device as the store knows it: whether it is online is known elsewhere. */
-export type StoredDevice = Omit<DeviceItem, "online">;
+export type { StoredDevice } from "./device-rows.js";
 
-function storedDevice(row: DeviceRow): StoredDevice {
-  return {
-    deviceId: row.id,
-    orgId: row.org_id,
-    name: row.name,
-    provisioningCodeId: row.code_batch_id,
-    boardModel: HardwareInfo.parse(JSON.parse(row.hardware)).board_model ?? null,
-    macAddress: NetworkInfo.parse(JSON.parse(row.network)).mac_address ?? null,
-    createdAt: isoTime(row.created_at),
-    expiresAt: timeOrNull(row.expires_at),
-    lastSeen: timeOrNull(row.last_seen_at),
-  };
-}
+/** What credentials are worth. Expired ones are right, but for their time. */
+export type CredentialVerdict = "valid" | "expired" | "unknown";
+
+/** What a device is let in by. */
+export type ConnectAnswer =
+  /** Milliseconds; null: the credentials never expire. */
+  { readonly verdict: "valid"; readonly expiresAt: number | null } | { readonly verdict: "expired" | "unknown" };
+
+const select = statement((on, hole) =>
+  on
+    .selectFrom("device")
+    .select(["api_key_hash", "expires_at", "authenticated_at"])
+    .where("id", "=", hole<string>("deviceId")),
+);
+
+const setAuthenticated = statement((on, hole) =>
+  on
+    .updateTable("device")
+    .set({ authenticated_at: hole<number>("now") })
+    .where("id", "=", hole<string>("deviceId")),
+);
 
 /** EdgeFlow devices. */
-export function deviceStore({ world, database, command }: StoreBase, replay: ReplayStore) {
-  /** Whether these are a device's credentials, and not expired. */
-  async function matches(from: Database | Tx, deviceId: string, apiKey: string): Promise<boolean> {
-    const row = await from
-      .selectFrom("device")
-      .select(["api_key_hash", "expires_at"])
-      .where("id", "=", deviceId)
-      .executeTakeFirst();
-    if (!row || !sameHash(row.api_key_hash, sha256(apiKey))) return false;
-    return row.expires_at === null || row.expires_at > world.clock.now();
+export function deviceStore({ world, database, command, look }: StoreBase, replay: ReplayStore) {
+  /** The device of these credentials and what they are worth now. */
+  async function check(tx: Tx, deviceId: string, apiKey: string) {
+    const [row] = (await select(tx, { deviceId })).rows;
+    if (!row || !sameHash(row.api_key_hash, sha256(apiKey))) return { verdict: "unknown" } as const;
+    const expired = row.expires_at !== null && row.expires_at <= world.clock.now();
+    return expired ? ({ verdict: "expired" } as const) : ({ verdict: "valid", row } as const);
   }
 
   return {
-    verify: (deviceId: string, apiKey: string): Promise<boolean> => matches(database, deviceId, apiKey),
-
-    /** The check at `connect`; the first success proves that the exchange's answer arrived. */
-    connect: (deviceId: string, apiKey: string): Promise<boolean> =>
+    /** Makes a device's credentials before the device comes; without `expiresAt` they never expire. */
+    create: (
+      { orgId, address }: OrgDecider,
+      { name, expiresAt, labels = [] }: z.output<typeof DeviceCreate>,
+    ): Promise<z.output<typeof DeviceCreated>> =>
       command(async (tx) => {
-        if (!(await matches(tx, deviceId, apiKey))) return false;
-        await replay.forget(tx, { deviceId });
-        return true;
+        const now = world.clock.now();
+        const until = millisecondsOrNull(expiresAt);
+        const { deviceId, apiKey } = await insertDevice(tx, world, {
+          orgId,
+          name,
+          batchId: null,
+          hardware: {},
+          network: {},
+          labels: JSON.stringify(labels),
+          expiresAt: until,
+          now,
+        });
+        await audit(tx, { at: now, action: "create", orgId, target: deviceId, address, result: "created" });
+        return { device_id: deviceId, api_key: apiKey, expires_at: timeOrNull(until) };
+      }),
+
+    /** The check of `X-API-Key`. */
+    verify: (deviceId: string, apiKey: string): Promise<CredentialVerdict> =>
+      look(async (tx) => (await check(tx, deviceId, apiKey)).verdict),
+
+    /**
+     * The check at `connect`. The first success proves that the exchange's answer arrived: from then on it is not given
+     * again, and the device is not reclaimed.
+     */
+    connect: (deviceId: string, apiKey: string): Promise<ConnectAnswer> =>
+      command(async (tx) => {
+        const { verdict, row } = await check(tx, deviceId, apiKey);
+        if (!row) return { verdict };
+        if (row.authenticated_at === null) {
+          await setAuthenticated(tx, { deviceId, now: world.clock.now() });
+          await replay.forget(tx, { deviceId });
+        }
+        return { verdict, expiresAt: row.expires_at };
       }),
 
     /** Oldest first. */
@@ -54,7 +90,8 @@ export function deviceStore({ world, database, command }: StoreBase, replay: Rep
       const all = database.selectFrom("device").where("org_id", "=", orgId);
       const rows = await all.selectAll().orderBy("created_at").orderBy("id").limit(limit).offset(offset).execute();
       const { total } = await all.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
-      return { items: rows.map(storedDevice), total };
+      const now = world.clock.now();
+      return { items: rows.map((row) => storedDevice(row, now)), total };
     },
 
     find: async (orgId: string, deviceId: string): Promise<StoredDevice | undefined> => {
@@ -64,10 +101,10 @@ export function deviceStore({ world, database, command }: StoreBase, replay: Rep
         .where("org_id", "=", orgId)
         .where("id", "=", deviceId)
         .executeTakeFirst();
-      return row && storedDevice(row);
+      return row && storedDevice(row, world.clock.now());
     },
 
-    delete: (deviceId: string, { orgId, address }: Decider): Promise<boolean> =>
+    delete: (deviceId: string, { orgId, address }: OrgDecider): Promise<boolean> =>
       command(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom("device")

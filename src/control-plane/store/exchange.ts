@@ -1,39 +1,31 @@
 import { z } from "zod";
 import { NewtId, newSiteCredentials, type SiteCredentials } from "../../provisioning/credentials.js";
 import { peppered, sameHash } from "../../provisioning/secret.js";
-import { usageState } from "../../provisioning/usage.js";
 import { audit, auditableKeyId } from "./audit.js";
 import type { StoreBase } from "./base.js";
+import { type Applicant, objectionOf } from "./key-limits.js";
 import type { ReplayStore } from "./replay.js";
 import type { ProvisioningKeyRow, Tx } from "./schema.js";
-import { insertSite } from "./site-names.js";
+import { reclaimSites, renewSiteLease } from "./site-leases.js";
+import { insertNewt, insertSite } from "./site-names.js";
 import { statement } from "./statement.js";
 import { consumeUse } from "./use.js";
 
 /** A device's wish to become a site. */
-export interface ExchangeRequest {
+export interface ExchangeRequest extends Applicant {
   readonly keyId: string;
   readonly keySecret: string;
-  readonly name: string | undefined;
   readonly nonce: string | undefined;
-  /** Source address. */
-  readonly address: string;
+  /** The source has guessed wrong too often: one more wrong guess of it is not on record. */
+  readonly quiet: boolean;
 }
 
 export type ExchangeAnswer =
   | { readonly outcome: "created" | "replayed"; readonly credentials: SiteCredentials }
-  | { readonly outcome: "invalid" | "used_up" | "expired" };
+  | { readonly outcome: "invalid" | "foreign_address" | "unfit_name" | "expired" | "used_up" | "full" };
 
 const selectKey = statement((on, hole) =>
   on.selectFrom("provisioning_key").selectAll().where("id", "=", hole<string>("id")),
-);
-
-const insertNewt = statement((on, hole) =>
-  on.insertInto("newt").values({
-    id: hole<string>("id"),
-    site_id: hole<number>("siteId"),
-    secret_hash: hole<string>("secretHash"),
-  }),
 );
 
 const StoredCredentials = z.object({ newtId: NewtId, secret: z.string() });
@@ -43,14 +35,17 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
   async function decide(tx: Tx, request: ExchangeRequest, now: number): Promise<Decision> {
     const [key] = (await selectKey(tx, { id: request.keyId })).rows;
     if (!key || key.revoked_at !== null || !sameHash(key.secret_hash, peppered(pepper, request.keySecret))) {
-      return { answer: { outcome: "invalid" } };
+      return { ...(key && { key }), answer: { outcome: "invalid" } };
     }
     // Before the limits: the lost answer to a key's last use is still there to be had.
     const kept = request.nonce && (await replay.find(tx, key.id, request.nonce));
     if (kept) {
-      return { key, answer: { outcome: "replayed", credentials: StoredCredentials.parse(JSON.parse(kept)) } };
+      const credentials = StoredCredentials.parse(JSON.parse(kept));
+      if (key.reclaim_after !== null) await renewSiteLease(tx, credentials.newtId, now);
+      return { key, answer: { outcome: "replayed", credentials } };
     }
-    if (!(await consumeUse(tx, key.id, now))) return { key, answer: { outcome: refusalOf(key, now) } };
+    const refusal = objectionOf(key, request, now) ?? (await takeUse(tx, key, now));
+    if (refusal) return { key, answer: { outcome: refusal } };
 
     const credentials = newSiteCredentials(world.random);
     const site = await insertSite(tx, world.random, {
@@ -58,10 +53,11 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
       name: request.name,
       status: key.approve_new_sites === 1 ? "approved" : "pending",
       keyId: key.id,
+      labels: key.labels,
       now,
     });
     const { newtId, secret } = credentials;
-    await insertNewt(tx, { id: newtId, siteId: site.id, secretHash: peppered(pepper, secret) });
+    await insertNewt(tx, { newtId, siteId: site.id, secretHash: peppered(pepper, secret) });
     if (request.nonce) {
       await replay.keep(tx, key.id, request.nonce, { newtId }, JSON.stringify(credentials));
     }
@@ -72,6 +68,7 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
     command(async (tx) => {
       const now = world.clock.now();
       const { key, site, answer } = await decide(tx, request, now);
+      if (request.quiet && answer.outcome === "invalid") return answer;
       await audit(tx, {
         at: now,
         action: "exchange",
@@ -92,8 +89,10 @@ interface Decision {
   readonly site?: string;
 }
 
-function refusalOf(key: ProvisioningKeyRow, now: number): "invalid" | "used_up" | "expired" {
-  const { max_usage, used, expires_at, revoked_at } = key;
-  const state = usageState({ maxUsage: max_usage, used, expiresAt: expires_at, revokedAt: revoked_at }, now);
-  return state === "used_up" || state === "expired" ? state : "invalid";
+/** Takes a use of a key, one that overdue leases give back if need be; otherwise why there is none. */
+async function takeUse(tx: Tx, key: ProvisioningKeyRow, now: number): Promise<"used_up" | "full" | undefined> {
+  if (await consumeUse(tx, key.id, now)) return undefined;
+  const freed = key.reclaim_after === null ? 0 : await reclaimSites(tx, now, key.id);
+  if (freed > 0 && (await consumeUse(tx, key.id, now))) return undefined;
+  return key.max_usage !== null && key.used >= key.max_usage ? "used_up" : "full";
 }

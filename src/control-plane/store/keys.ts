@@ -1,45 +1,38 @@
+import type { z } from "zod";
 import type { KeyCreate, KeyItem, KeyUpdate } from "../../protocol/integration/schema.js";
-import { formatKey, newProvisioningKey } from "../../provisioning/credentials.js";
+import {
+  formatKey,
+  KeyId,
+  newProvisioningKey,
+  type ProvisioningKey,
+  splitKey,
+} from "../../provisioning/credentials.js";
 import { peppered } from "../../provisioning/secret.js";
-import { usageState } from "../../provisioning/usage.js";
-import { isoTime } from "../../world/clock.js";
-import { millisecondsOrNull, type Page, type Range, type StoreBase, timeOrNull } from "./base.js";
-import type { ProvisioningKeyRow } from "./schema.js";
+import { audit } from "./audit.js";
+import type { OrgDecider, Page, Range, StoreBase } from "./base.js";
+import { keyItem, limitColumns } from "./key-columns.js";
+import type { Tx } from "./schema.js";
 
-/** A validated wish for a key. */
-export type NewKey = Pick<KeyItem, "name" | "maxBatchSize" | "approveNewSites"> & Pick<KeyCreate, "validUntil">;
+/** A validated wish for a key, and validated changes to one: what is absent stays. */
+export type NewKey = z.output<typeof KeyCreate>;
+export type KeyChanges = z.output<typeof KeyUpdate>;
 
-/** Validated changes to a key; what is absent stays. */
-export interface KeyChanges extends Pick<KeyUpdate, "validUntil" | "approveNewSites"> {
-  readonly maxBatchSize?: number | null | undefined;
-}
-
-function keyItem(row: ProvisioningKeyRow, now: number): KeyItem {
-  return {
-    siteProvisioningKeyId: row.id,
-    orgId: row.org_id,
-    name: row.name,
-    lastChars: row.last_chars,
-    createdAt: isoTime(row.created_at),
-    lastUsed: timeOrNull(row.last_used_at),
-    maxBatchSize: row.max_usage,
-    numUsed: row.used,
-    validUntil: timeOrNull(row.expires_at),
-    approveNewSites: row.approve_new_sites === 1,
-    state: usageState(
-      { maxUsage: row.max_usage, used: row.used, expiresAt: row.expires_at, revokedAt: row.revoked_at },
-      now,
-    ),
-  };
-}
-
-/** Provisioning keys. */
+/** Provisioning keys. Every question and command stays within one organisation. */
 export function keyStore({ world, database, command, pepper }: StoreBase) {
+  function find(from: Tx, orgId: string, id: string) {
+    const key = from.selectFrom("provisioning_key").selectAll().where("org_id", "=", orgId).where("id", "=", id);
+    return key.executeTakeFirst();
+  }
+
   return {
-    /** Makes a key; the only moment its whole text exists outside its owner's hands. */
-    create: (orgId: string, wish: NewKey): Promise<{ item: KeyItem; key: string }> =>
+    /**
+     * Makes a key, or takes in one that its owner has made: undefined if there is a key of that id. The only moment a
+     * made key's whole text exists outside its owner's hands.
+     */
+    create: (orgId: string, wish: NewKey): Promise<{ item: KeyItem; key: string } | undefined> =>
       command(async (tx) => {
-        const key = newProvisioningKey(world.random);
+        const key = ownKey(wish.siteProvisioningKey) ?? newProvisioningKey(world.random);
+        const now = world.clock.now();
         const row = await tx
           .insertInto("provisioning_key")
           .values({
@@ -49,14 +42,20 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
             secret_hash: peppered(pepper, key.secret),
             last_chars: key.secret.slice(-4),
             max_usage: wish.maxBatchSize,
-            expires_at: millisecondsOrNull(wish.validUntil),
             approve_new_sites: wish.approveNewSites ? 1 : 0,
-            created_at: world.clock.now(),
+            created_at: now,
+            ...limitColumns(wish),
           })
+          .onConflict((conflict) => conflict.column("id").doNothing())
           .returningAll()
-          .executeTakeFirstOrThrow();
-        return { item: keyItem(row, world.clock.now()), key: formatKey(key) };
+          .executeTakeFirst();
+        return row && { item: keyItem(row, now), key: formatKey(key) };
       }),
+
+    find: async (orgId: string, id: string): Promise<KeyItem | undefined> => {
+      const row = await find(database, orgId, id);
+      return row && keyItem(row, world.clock.now());
+    },
 
     /** Oldest first. */
     list: async (orgId: string, { limit, offset }: Range): Promise<Page<KeyItem>> => {
@@ -66,14 +65,16 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
       return { items: rows.map((row) => keyItem(row, world.clock.now())), total };
     },
 
+    /** Changes what a key allows; those who have exchanged it keep what they have. */
     update: (orgId: string, id: string, changes: KeyChanges): Promise<KeyItem | undefined> =>
       command(async (tx) => {
+        const { maxBatchSize, approveNewSites } = changes;
         const row = await tx
           .updateTable("provisioning_key")
           .set({
-            ...(changes.maxBatchSize !== undefined && { max_usage: changes.maxBatchSize }),
-            ...(changes.validUntil !== undefined && { expires_at: millisecondsOrNull(changes.validUntil) }),
-            ...(changes.approveNewSites !== undefined && { approve_new_sites: changes.approveNewSites ? 1 : 0 }),
+            ...(maxBatchSize !== undefined && { max_usage: maxBatchSize }),
+            ...(approveNewSites !== undefined && { approve_new_sites: approveNewSites ? 1 : 0 }),
+            ...limitColumns(changes),
           })
           .where("org_id", "=", orgId)
           .where("id", "=", id)
@@ -82,17 +83,86 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
         return row && keyItem(row, world.clock.now());
       }),
 
-    /** Deletes a key and keeps its sites. False if there is none. */
-    delete: (orgId: string, id: string): Promise<boolean> =>
+    /** Ends a key for good; its sites stay. */
+    revoke: (id: string, { orgId, address }: OrgDecider): Promise<KeyItem | undefined> =>
+      command(async (tx) => {
+        const now = world.clock.now();
+        const revoked = await tx
+          .updateTable("provisioning_key")
+          .set({ revoked_at: now })
+          .where("org_id", "=", orgId)
+          .where("id", "=", id)
+          .where("revoked_at", "is", null)
+          .returningAll()
+          .executeTakeFirst();
+        if (revoked) {
+          await forgetReplays(tx, id);
+          await audit(tx, { at: now, action: "revoke", orgId, keyId: id, address, result: "revoked" });
+        }
+        const row = revoked ?? (await find(tx, orgId, id));
+        return row && keyItem(row, now);
+      }),
+
+    /** Deletes a key, and its sites if wished: then with the ids of their newts, who are to be told. */
+    delete: (
+      id: string,
+      { orgId, address }: OrgDecider,
+      sites: "keep" | "delete",
+    ): Promise<{ readonly newtIds: readonly string[] } | undefined> =>
       command(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom("provisioning_key")
           .where("org_id", "=", orgId)
           .where("id", "=", id)
           .executeTakeFirst();
-        if (numDeletedRows === 0n) return false;
-        await tx.deleteFrom("replay").where("subject_id", "=", id).execute();
-        return true;
+        if (numDeletedRows === 0n) return undefined;
+        await forgetReplays(tx, id);
+        const at = world.clock.now();
+        const decision = { at, action: "delete", orgId, keyId: id, address, result: "removed" } as const;
+        await audit(tx, decision);
+        return { newtIds: sites === "delete" ? await deleteSites(tx, decision) : [] };
       }),
   };
+}
+
+function ownKey(text: string | undefined): ProvisioningKey | undefined {
+  const parts = text === undefined ? undefined : splitKey(text);
+  return parts && { id: KeyId.parse(parts.id), secret: parts.secret };
+}
+
+/** Nobody gets an answer of this key again. */
+async function forgetReplays(tx: Tx, keyId: string): Promise<void> {
+  await tx.deleteFrom("replay").where("subject_id", "=", keyId).execute();
+}
+
+interface Removal {
+  readonly at: number;
+  readonly action: string;
+  readonly orgId: string;
+  readonly keyId: string;
+  readonly address: string;
+  readonly result: string;
+}
+
+/** Deletes the sites of a key, however many; the ids of their newts. */
+async function deleteSites(tx: Tx, { at, action, orgId, keyId, address, result }: Removal): Promise<string[]> {
+  const sites = tx.selectFrom("site").where("site.provisioning_key_id", "=", keyId).where("site.org_id", "=", orgId);
+  const newts = await sites.innerJoin("newt", "newt.site_id", "site.id").select("newt.id").execute();
+  await tx
+    .insertInto("audit")
+    .columns(["at", "action", "org_id", "key_id", "target", "address", "result"])
+    .expression(
+      sites.select(({ val }) => [
+        val(at).as("at"),
+        val(action).as("action"),
+        val(orgId).as("org"),
+        val(keyId).as("key"),
+        "site.nice_id",
+        val(address).as("from"),
+        val(result).as("result"),
+      ]),
+    )
+    .execute();
+  await tx.deleteFrom("site").where("provisioning_key_id", "=", keyId).where("org_id", "=", orgId).execute();
+  return newts.map(({ id }) => id);
 }

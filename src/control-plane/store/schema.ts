@@ -26,14 +26,24 @@ export type Tx = Kysely<Schema>;
 interface OrgTable {
   id: string;
   created_at: number;
+  name: string | null;
+  max_sites: number | null;
+  /** How many sites it has; triggers count. */
+  sites: Generated<number>;
 }
+export type OrgRow = Selectable<OrgTable>;
 
+/** `org_id` null: every organisation. `scopes` is a JSON list. */
 interface ApiKeyTable {
   id: string;
-  org_id: string;
+  org_id: string | null;
+  name: string;
   secret_hash: string;
+  last_chars: string;
+  scopes: string;
   created_at: number;
 }
+export type ApiKeyRow = Selectable<ApiKeyTable>;
 
 interface ProvisioningKeyTable {
   id: string;
@@ -48,6 +58,13 @@ interface ProvisioningKeyTable {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+  /** Milliseconds, as `site_ttl_offline`. */
+  reclaim_after: number | null;
+  site_ttl_offline: number | null;
+  /** JSON lists, as `labels`. */
+  source_cidrs: Generated<string>;
+  name_pattern: string | null;
+  labels: Generated<string>;
 }
 export type ProvisioningKeyRow = Selectable<ProvisioningKeyTable>;
 
@@ -59,6 +76,8 @@ interface CodeBatchTable {
   expires_at: number | null;
   created_at: number;
   revoked_at: number | null;
+  reclaim_after: number | null;
+  labels: Generated<string>;
 }
 export type CodeBatchRow = Selectable<CodeBatchTable>;
 
@@ -67,6 +86,7 @@ interface CodeTable {
   batch_id: string;
   used_at: number | null;
   device_id: string | null;
+  revoked_at: number | null;
 }
 
 interface SiteTable {
@@ -79,6 +99,9 @@ interface SiteTable {
   newt_version: string | null;
   created_at: number;
   last_seen_at: number | null;
+  labels: Generated<string>;
+  /** When its credential was used for the first time: from then on it is never reclaimed. */
+  authenticated_at: number | null;
 }
 
 interface NewtTable {
@@ -104,6 +127,8 @@ interface DeviceTable {
   expires_at: number | null;
   created_at: number;
   last_seen_at: number | null;
+  labels: Generated<string>;
+  authenticated_at: number | null;
 }
 export type DeviceRow = Selectable<DeviceTable>;
 
@@ -163,3 +188,4 @@ interface AuditTable {
   address: string | null;
   result: string;
 }
+export type AuditRow = Selectable<AuditTable>;

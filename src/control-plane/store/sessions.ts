@@ -19,7 +19,18 @@ export interface SiteIdentity {
 }
 
 const selectNewt = statement((on, hole) =>
-  on.selectFrom("newt").select("secret_hash").where("id", "=", hole<string>("newtId")),
+  on
+    .selectFrom("newt")
+    .innerJoin("site", "site.id", "newt.site_id")
+    .select(["newt.secret_hash", "newt.site_id", "site.authenticated_at"])
+    .where("newt.id", "=", hole<string>("newtId")),
+);
+
+const setAuthenticated = statement((on, hole) =>
+  on
+    .updateTable("site")
+    .set({ authenticated_at: hole<number>("now") })
+    .where("id", "=", hole<number>("siteId")),
 );
 
 const insert = statement((on, hole) =>
@@ -43,7 +54,10 @@ const selectSite = statement((on, hole) =>
 /** A newt's credentials and the short-lived tokens they give. */
 export function sessionStore({ world, command, look, pepper }: StoreBase, replay: ReplayStore) {
   return {
-    /** Gives a token for credentials; the first time proves that the exchange's answer arrived. */
+    /**
+     * Gives a token for credentials. The first time proves that the exchange's answer arrived: from then on it is not
+     * given again, and the site is not reclaimed.
+     */
     create: (newtId: string, secret: string): Promise<TokenAnswer> =>
       command(async (tx) => {
         const [newt] = (await selectNewt(tx, { newtId })).rows;
@@ -52,7 +66,10 @@ export function sessionStore({ world, command, look, pepper }: StoreBase, replay
         const now = world.clock.now();
         const token = newToken(world.random);
         await insert(tx, { tokenHash: sha256(token), newtId, expiresAt: now + tokenLife });
-        await replay.forget(tx, { newtId });
+        if (newt.authenticated_at === null) {
+          await setAuthenticated(tx, { siteId: newt.site_id, now });
+          await replay.forget(tx, { newtId });
+        }
         return { outcome: "created", token };
       }),
 

@@ -4,14 +4,22 @@ import { below, type Random } from "../../world/random.js";
 import type { Tx } from "./schema.js";
 import { statement } from "./statement.js";
 
-/** Plain names tried before a number is added: an organisation may have more sites than there are names. */
-const plainTries = 8;
+/**
+ * How many numbers a name may be followed by, at the first try, the second and so on; 0: it stays plain. An organisation
+ * may have many times more sites than there are names, and none of its exchanges tries for long.
+ */
+const numbersTried = [0, 100, 10_000] as const;
+const numbersAtLast = 1_000_000;
 
-interface NewSite {
+export interface NewSite {
   readonly orgId: string;
+  /** The niceId if absent. */
   readonly name: string | undefined;
   readonly status: SiteStatus;
-  readonly keyId: string;
+  /** Null for one that no key was exchanged for. */
+  readonly keyId: string | null;
+  /** JSON list. */
+  readonly labels: string;
   readonly now: number;
 }
 
@@ -23,7 +31,8 @@ const insert = statement((on, hole) =>
       nice_id: hole<string>("niceId"),
       name: hole<string>("name"),
       status: hole<SiteStatus>("status"),
-      provisioning_key_id: hole<string>("keyId"),
+      provisioning_key_id: hole<string | null>("keyId"),
+      labels: hole<string>("labels"),
       created_at: hole<number>("now"),
     })
     .onConflict((conflict) => conflict.columns(["org_id", "nice_id"]).doNothing())
@@ -37,8 +46,29 @@ export async function insertSite(
   site: NewSite,
 ): Promise<{ readonly id: number; readonly nice_id: string }> {
   for (let tries = 0; ; tries++) {
-    const id = tries < plainTries ? niceId(random) : `${niceId(random)}-${below(random, 1_000_000)}`;
+    const id = drawNiceId(random, numbersTried[tries] ?? numbersAtLast);
     const { rows } = await insert(tx, { ...site, niceId: id, name: site.name ?? id });
     if (rows[0]) return rows[0];
   }
+}
+
+function drawNiceId(random: Random, numbers: number): string {
+  const plain = niceId(random);
+  return numbers === 0 ? plain : `${plain}-${below(random, numbers)}`;
+}
+
+const newt = statement((on, hole) =>
+  on.insertInto("newt").values({
+    id: hole<string>("newtId"),
+    site_id: hole<number>("siteId"),
+    secret_hash: hole<string>("secretHash"),
+  }),
+);
+
+/** Inserts a site's credential. */
+export async function insertNewt(
+  tx: Tx,
+  credential: { readonly newtId: string; readonly siteId: number; readonly secretHash: string },
+): Promise<void> {
+  await newt(tx, credential);
 }

@@ -1,71 +1,135 @@
-import { sql } from "kysely";
-import type { SiteItem, SiteStatus } from "../../protocol/integration/schema.js";
-import { isoTime } from "../../world/clock.js";
+import type { z } from "zod";
+import type { SiteCreate, SiteStatus, SiteUpdate } from "../../protocol/integration/schema.js";
+import { newSiteCredentials } from "../../provisioning/credentials.js";
+import { peppered } from "../../provisioning/secret.js";
 import { audit } from "./audit.js";
-import { type Page, type Range, type StoreBase, timeOrNull } from "./base.js";
+import type { Decider, OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { BlueprintStore } from "./blueprints.js";
 import type { Database, Tx } from "./schema.js";
+import { insertSite } from "./site-names.js";
+import { fullSites, isAll, matchingSites, type SiteWish, type StoredSite, storedSite } from "./site-rows.js";
 
-/** Which sites; what is absent does not matter. */
-export interface SiteWish {
-  readonly status?: SiteStatus | undefined;
-  /** A part of the name or niceId. */
-  readonly query?: string | undefined;
-  /** Only sites with these newts, or only those without. */
-  readonly newts?: { readonly ids: readonly string[]; readonly among: boolean } | undefined;
+export type { SiteWish, StoredSite } from "./site-rows.js";
+
+/** What a site proves who it is with. */
+export interface SiteSecret {
+  readonly newtId: string;
+  readonly secret: string;
 }
 
-/** A site as the store knows it: whether it is online is known elsewhere. */
-export type StoredSite = Omit<SiteItem, "online"> & { readonly newtId: string; readonly orgId: string };
+type By = { readonly siteId: number } | { readonly niceId: string };
 
-/** Who decides, for the audit. */
-export interface Decider {
-  readonly orgId: string;
-  readonly address: string;
-}
-
-/** Sites. Every question and command stays within one organisation. */
-export function siteStore({ world, database, command }: StoreBase, blueprints: BlueprintStore) {
+/** Sites. Every question and command stays within one organisation, but for who may reach them all. */
+export function siteStore({ world, database, command, pepper }: StoreBase, blueprints: BlueprintStore) {
   function remove(siteId: number, { orgId, address }: Decider, action: "reject" | "delete", statuses: SiteStatus[]) {
     return command(async (tx) => {
-      const site = await findSite(tx, orgId, siteId);
+      const site = await findSite(tx, orgId, { siteId });
       if (!site) return undefined;
       if (!statuses.includes(site.status)) return { newtId: site.newtId, removed: false };
       await tx.deleteFrom("site").where("id", "=", siteId).execute();
-      const at = world.clock.now();
-      await audit(tx, { at, action, orgId, target: site.niceId, address, result: "removed" });
+      await note(tx, action, site, address, "removed");
       return { newtId: site.newtId, removed: true };
     });
+  }
+
+  function note(
+    tx: Tx,
+    action: "create" | "approve" | "reject" | "rekey" | "delete",
+    { orgId, niceId }: StoredSite,
+    address: string,
+    result: string,
+  ): Promise<void> {
+    return audit(tx, { at: world.clock.now(), action, orgId, target: niceId, address, result });
   }
 
   return {
     /** Oldest first. */
     list: async (orgId: string, wish: SiteWish, { limit, offset }: Range): Promise<Page<StoredSite>> => {
-      const sites = matching(database, orgId, wish);
-      const rows = await sites.select(columns).orderBy("site.id").limit(limit).offset(offset).execute();
-      const { total } = await sites.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+      const sites = matchingSites(database, orgId, wish);
+      const ids = sites.select("site.id").orderBy("site.id").limit(limit).offset(offset);
+      const rows = await fullSites(database).where("site.id", "in", ids).orderBy("site.id").execute();
+      const count = isAll(wish)
+        ? database.selectFrom("org").select("sites as total").where("id", "=", orgId)
+        : sites.select(({ fn }) => fn.countAll<number>().as("total"));
+      const { total = 0 } = (await count.executeTakeFirst()) ?? {};
       return { items: rows.map(storedSite), total };
     },
 
-    find: async (orgId: string, by: { siteId: number } | { niceId: string }): Promise<StoredSite | undefined> => {
-      const sites = matching(database, orgId, {}).select(columns);
-      const row = await ("siteId" in by
-        ? sites.where("site.id", "=", by.siteId)
-        : sites.where("site.nice_id", "=", by.niceId)
-      ).executeTakeFirst();
-      return row && storedSite(row);
-    },
+    /** `reach`: the only organisation that is looked in. */
+    find: (reach: string | undefined, by: By): Promise<StoredSite | undefined> => findSite(database, reach, by),
+
+    /**
+     * Makes an approved site whose credentials are known before it is. `taken`: there is a newt of that id somewhere;
+     * `full`: the organisation has as many sites as it may.
+     */
+    create: (
+      { orgId, address }: OrgDecider,
+      { name, newtId, secret }: z.output<typeof SiteCreate>,
+    ): Promise<{ readonly site: StoredSite; readonly secret: string } | "taken" | "full"> =>
+      command(async (tx) => {
+        const made = newSiteCredentials(world.random);
+        const credentials = { newtId: newtId ?? made.newtId, secret: secret ?? made.secret };
+        const known = tx.selectFrom("newt").select("id").where("id", "=", credentials.newtId);
+        if (await known.executeTakeFirst()) return "taken";
+        if (await isFull(tx, orgId)) return "full";
+        const { id } = await insertSite(tx, world.random, {
+          orgId,
+          name,
+          status: "approved",
+          keyId: null,
+          labels: "[]",
+          now: world.clock.now(),
+        });
+        const secret_hash = peppered(pepper, credentials.secret);
+        await tx.insertInto("newt").values({ id: credentials.newtId, site_id: id, secret_hash }).execute();
+        const site = storedSite(await fullSites(tx).where("site.id", "=", id).executeTakeFirstOrThrow());
+        await note(tx, "create", site, address, "created");
+        return { site, secret: credentials.secret };
+      }),
+
+    /** What is absent stays; `taken`: another site of the organisation has the niceId. */
+    rename: (
+      reach: string | undefined,
+      siteId: number,
+      { name, niceId }: z.output<typeof SiteUpdate>,
+    ): Promise<StoredSite | "taken" | undefined> =>
+      command(async (tx) => {
+        const site = await findSite(tx, reach, { siteId });
+        if (!site) return undefined;
+        const holder = niceId === undefined ? undefined : await findSite(tx, site.orgId, { niceId });
+        if (holder && holder.siteId !== siteId) return "taken";
+        await tx
+          .updateTable("site")
+          .set({ name: name ?? site.name, nice_id: niceId ?? site.niceId })
+          .where("id", "=", siteId)
+          .execute();
+        return findSite(tx, reach, { siteId });
+      }),
+
+    /** A new secret for a site; the old one, its tokens and an answer that may be asked for again end at once. */
+    rekey: (siteId: number, { orgId, address }: Decider): Promise<SiteSecret | undefined> =>
+      command(async (tx) => {
+        const site = await findSite(tx, orgId, { siteId });
+        if (!site) return undefined;
+        const { newtId } = site;
+        const { secret } = newSiteCredentials(world.random);
+        const secret_hash = peppered(pepper, secret);
+        await tx.updateTable("newt").set({ secret_hash }).where("id", "=", newtId).execute();
+        await tx.deleteFrom("session").where("newt_id", "=", newtId).execute();
+        await tx.deleteFrom("replay").where("newt_id", "=", newtId).execute();
+        await note(tx, "rekey", site, address, "rekeyed");
+        return { newtId, secret };
+      }),
 
     /** Approves a site and applies what it has parked. `changed` is false for one that was approved already. */
     approve: (siteId: number, { orgId, address }: Decider): Promise<{ newtId: string; changed: boolean } | undefined> =>
       command(async (tx) => {
-        const site = await findSite(tx, orgId, siteId);
+        const site = await findSite(tx, orgId, { siteId });
         if (!site) return undefined;
         if (site.status === "approved") return { newtId: site.newtId, changed: false };
         await tx.updateTable("site").set({ status: "approved" }).where("id", "=", siteId).execute();
-        await blueprints.release(tx, { siteId, orgId });
-        const at = world.clock.now();
-        await audit(tx, { at, action: "approve", orgId, target: site.niceId, address, result: "approved" });
+        await blueprints.release(tx, { siteId, orgId: site.orgId });
+        await note(tx, "approve", site, address, "approved");
         return { newtId: site.newtId, changed: true };
       }),
 
@@ -89,75 +153,19 @@ export function siteStore({ world, database, command }: StoreBase, blueprints: B
   };
 }
 
-const columns = [
-  "site.id",
-  "site.org_id",
-  "site.nice_id",
-  "site.name",
-  "site.status",
-  "site.provisioning_key_id",
-  "site.newt_version",
-  "site.created_at",
-  "site.last_seen_at",
-  "newt.id as newt_id",
-] as const;
-
-function matching(database: Database, orgId: string, { status, query, newts }: SiteWish) {
-  let sites = database.selectFrom("site").innerJoin("newt", "newt.site_id", "site.id").where("site.org_id", "=", orgId);
-  if (status) sites = sites.where("site.status", "=", status);
-  if (query) {
-    const part = query.toLowerCase();
-    sites = sites.where(({ fn, eb, or }) =>
-      or([
-        eb(fn<number>("instr", [fn<string>("lower", ["site.name"]), eb.val(part)]), ">", 0),
-        eb(fn<number>("instr", ["site.nice_id", eb.val(part)]), ">", 0),
-      ]),
-    );
-  }
-  if (newts) {
-    // One bound value for any number of ids: SQLite limits how many a statement may have.
-    const ids = sql<string>`(select value from json_each(${JSON.stringify(newts.ids)}))`;
-    sites = sites.where("newt.id", newts.among ? "in" : "not in", ids);
-  }
-  return sites;
+async function findSite(from: Database | Tx, orgId: string | undefined, by: By): Promise<StoredSite | undefined> {
+  const all = fullSites(from);
+  const one = "siteId" in by ? all.where("site.id", "=", by.siteId) : all.where("site.nice_id", "=", by.niceId);
+  const row = await (orgId === undefined ? one : one.where("site.org_id", "=", orgId)).executeTakeFirst();
+  return row && storedSite(row);
 }
 
-interface SiteRow {
-  readonly id: number;
-  readonly org_id: string;
-  readonly nice_id: string;
-  readonly name: string;
-  readonly status: SiteStatus;
-  readonly provisioning_key_id: string | null;
-  readonly newt_version: string | null;
-  readonly created_at: number;
-  readonly last_seen_at: number | null;
-  readonly newt_id: string;
-}
-
-function storedSite(row: SiteRow): StoredSite {
-  return {
-    siteId: row.id,
-    niceId: row.nice_id,
-    name: row.name,
-    orgId: row.org_id,
-    type: "newt",
-    status: row.status,
-    address: null,
-    newtId: row.newt_id,
-    newtVersion: row.newt_version,
-    siteProvisioningKeyId: row.provisioning_key_id,
-    createdAt: isoTime(row.created_at),
-    lastSeen: timeOrNull(row.last_seen_at),
-  };
-}
-
-function findSite(tx: Tx, orgId: string, siteId: number) {
-  return tx
-    .selectFrom("site")
-    .innerJoin("newt", "newt.site_id", "site.id")
-    .select(["site.status", "site.nice_id as niceId", "newt.id as newtId"])
-    .where("site.id", "=", siteId)
-    .where("site.org_id", "=", orgId)
+async function isFull(tx: Tx, orgId: string): Promise<boolean> {
+  const org = await tx
+    .selectFrom("org")
+    .select("id")
+    .where("id", "=", orgId)
+    .where(({ eb, ref }) => eb("sites", ">=", ref("max_sites")))
     .executeTakeFirst();
+  return org !== undefined;
 }

@@ -6,8 +6,11 @@ import { migrations } from "./migrations.js";
 /** Marks a file as ours in its header: "FBcp". */
 const applicationId = 0x46426370;
 
-/** How long a statement waits for another process that holds the file, milliseconds. */
-const busyTimeout = 5_000;
+/**
+ * How long is waited for another process that holds the file, milliseconds: to open it, and for a statement, during which
+ * nothing else is served.
+ */
+const patience = { open: 5_000, statement: 25 } as const;
 
 /** Statements kept prepared; a bound, since the text of some varies with their filters. */
 const preparedLimit = 500;
@@ -19,13 +22,48 @@ const preparedLimit = 500;
 export function openSqlite(path: string): SqliteDatabase {
   let database: Database.Database | undefined;
   try {
-    database = new Database(path, { timeout: busyTimeout });
+    database = new Database(path, { timeout: patience.open });
     claim(database, path);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
-    database.pragma("foreign_keys = ON");
+    // Pages of the log before they go to their places, which commits wait for; and memory for pages, kibibytes.
+    database.pragma("wal_autocheckpoint = 8000");
+    database.pragma("cache_size = -65536");
     migrate(database);
+    database.pragma("foreign_keys = ON");
+    database.pragma(`busy_timeout = ${patience.statement}`);
     return withPreparedCache(database);
+  } catch (error) {
+    database?.close();
+    throw openError(error, path);
+  }
+}
+
+/** More pages than a database has. */
+const allPages = 0x7fffffff;
+
+/**
+ * Copies a control plane's database file as it is at one moment, while another process goes on writing to it. Errors as of
+ * `openSqlite`, for either file.
+ */
+export async function copySqlite(from: string, to: string): Promise<void> {
+  const database = openToRead(from);
+  try {
+    // In one step: a copy in several begins again whenever somebody has written in between.
+    await database.backup(to, { progress: () => allPages });
+  } catch (error) {
+    throw openError(error, to);
+  } finally {
+    database.close();
+  }
+}
+
+function openToRead(path: string): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true, timeout: patience.open });
+    claim(database, path);
+    return database;
   } catch (error) {
     database?.close();
     throw openError(error, path);
@@ -56,12 +94,18 @@ function schemaVersion(database: Database.Database): number {
   return Number(database.pragma("user_version", { simple: true }));
 }
 
-/** Applies what is missing, each migration whole or not at all. */
+/**
+ * Applies what is missing, each migration whole or not at all. References are checked at its end only, so that a table may
+ * be made anew while others refer to it.
+ */
 function migrate(database: Database.Database): void {
+  database.pragma("foreign_keys = OFF");
   for (const [index, statements] of migrations.entries()) {
     if (index < schemaVersion(database)) continue;
     const apply = database.transaction(() => {
       database.exec(statements);
+      const [loose] = database.prepare("pragma foreign_key_check").pluck().all();
+      if (loose !== undefined) throw new Error(`rows of ${loose} refer to what is not there`);
       database.pragma(`application_id = ${applicationId}`);
       database.pragma(`user_version = ${index + 1}`);
     });

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "kysely";
 import type { World } from "../../world/world.js";
 import { apiKeyStore } from "./api-keys.js";
+import { auditStore } from "./audit.js";
 import type { StoreBase } from "./base.js";
 import { Batch } from "./batch.js";
 import { blueprintStore } from "./blueprints.js";
@@ -10,7 +11,10 @@ import { countStore } from "./counts.js";
 import { deviceStore } from "./devices.js";
 import { exchangeStore } from "./exchange.js";
 import { keyStore } from "./keys.js";
+import { offlineStore } from "./offline.js";
+import { orgStore } from "./orgs.js";
 import { provisionStore } from "./provision.js";
+import { leaseStore } from "./reclaim.js";
 import { replayStore } from "./replay.js";
 import { sessionStore } from "./sessions.js";
 import { shadowStore } from "./shadows.js";
@@ -33,6 +37,7 @@ export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer
   // A killed process leaves its transaction unfinished, as a power loss would; the file must be free for the next.
   const release = world.process.holds(() => sqlite.close());
   return {
+    orgs: orgStore(base),
     apiKeys: apiKeyStore(base),
     keys: keyStore(base),
     codes: codeStore(base),
@@ -43,6 +48,9 @@ export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer
     blueprints,
     devices: deviceStore(base, replay),
     shadows: shadowStore(base),
+    leases: leaseStore(base),
+    offline: offlineStore(base),
+    audit: auditStore(base),
     counts: countStore(base),
 
     /** Waits for the commands that were given, then closes the database. */

@@ -8,10 +8,17 @@ const consume = statement((on, hole) =>
     .where("id", "=", hole<string>("id"))
     .where("revoked_at", "is", null)
     .where(({ eb, or, ref }) => or([eb("max_usage", "is", null), eb("used", "<", ref("max_usage"))]))
-    .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", hole<number>("now"))])),
+    .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", hole<number>("now"))]))
+    .where(({ not, exists, selectFrom }) => {
+      const org = selectFrom("org").select("org.id").whereRef("org.id", "=", "provisioning_key.org_id");
+      return not(exists(org.whereRef("org.sites", ">=", "org.max_sites")));
+    }),
 );
 
-/** Takes a use of a provisioning key, if there is one to take: one statement, so that no two can take the last. */
+/**
+ * Takes a use of a provisioning key, if there is one to take and room for its site: one statement, so that no two can
+ * take the last.
+ */
 export async function consumeUse(tx: Tx, id: string, now: number): Promise<boolean> {
   const { numAffectedRows = 0n } = await consume(tx, { id, now });
   return numAffectedRows > 0n;

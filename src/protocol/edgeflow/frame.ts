@@ -13,6 +13,8 @@ export const Frame = z.object({
   data: z.unknown().optional(),
   error: z.string().optional(),
   timestamp: z.string().optional(),
+  /** Ours, in `connected`: when the device's credentials end, where that is soon. Devices skip what they do not know. */
+  expires_at: z.string().optional(),
 });
 export type Frame = z.infer<typeof Frame>;
 

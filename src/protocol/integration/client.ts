@@ -1,36 +1,23 @@
 import { z } from "zod";
-import { FirstbootError } from "../../error.js";
-import type { Network } from "../../world/network.js";
 import { CommandResult } from "../edgeflow/frame.js";
-import { envelopeOf } from "../newt/api.js";
+import { allPages, call, type IntegrationClientOptions, type Method, pageSize } from "./call.js";
+import { segment, withQuery } from "./path.js";
 import * as schema from "./schema.js";
 
-export interface IntegrationClientOptions {
-  readonly network: Pick<Network, "request">;
-  /** Origin of the server, for example `https://127.0.0.1:8443`. */
-  readonly endpoint: string;
-  /** `<id>.<secret>` */
-  readonly apiKey: string;
-  /** Milliseconds for each request; 30 s if absent. */
-  readonly timeoutMs?: number;
+export { type IntegrationClientOptions, IntegrationRefusal, unreachable } from "./call.js";
+
+/** Which decisions to list: those about a key or a batch of codes, or about a site or device. */
+export interface AuditFilter {
+  readonly keyId?: string;
+  readonly target?: string;
+  /** The newest so many, up to 1,000. */
+  readonly limit?: number;
 }
 
-/** A well-formed answer that says no. */
-export class IntegrationRefusal extends FirstbootError {
-  constructor(
-    readonly status: number,
-    readonly reason: string,
-    request: string,
-  ) {
-    super(status >= 500 ? "FB3003" : "FB1008", { what: `${request} was answered ${status}`, why: reason });
-  }
-}
-
-const pageSize = 1000;
-
-const AnyEnvelope = envelopeOf(z.unknown());
-
-/** Speaks the integration API with a firstboot control plane or a Pangolin server. */
+/**
+ * Speaks the integration API with a firstboot control plane or a Pangolin server. Lists are whole, over all their pages.
+ * Every method throws IntegrationRefusal for a no, and FB3001 without an answer.
+ */
 export class IntegrationClient {
   readonly #options: IntegrationClientOptions;
 
@@ -42,142 +29,176 @@ export class IntegrationClient {
     return this.#call("PUT", `${orgPath(org)}/site-provisioning-key`, schema.KeyCreated, body);
   }
 
-  async listKeys(org: string): Promise<schema.KeyItem[]> {
-    const data = z.object({ siteProvisioningKeys: z.array(schema.KeyItem), pagination: schema.Pagination });
-    return this.#pages(async (offset) => {
-      const page = await this.#call(
-        "GET",
-        `${orgPath(org)}/site-provisioning-keys?limit=${pageSize}&offset=${offset}`,
-        data,
-      );
-      return page.siteProvisioningKeys;
-    });
+  listKeys(org: string): Promise<schema.KeyItem[]> {
+    const path = `${orgPath(org)}/site-provisioning-keys`;
+    return this.#list(path, schema.KeyPage, (page) => page.siteProvisioningKeys);
+  }
+
+  findKey(org: string, id: string): Promise<schema.KeyItem> {
+    return this.#call("GET", keyPath(org, id), schema.KeyItem);
   }
 
   updateKey(org: string, id: string, body: schema.KeyUpdate): Promise<schema.KeyItem> {
-    return this.#call("PATCH", `${orgPath(org)}/site-provisioning-key/${encodeURIComponent(id)}`, schema.KeyItem, body);
+    return this.#call("PATCH", keyPath(org, id), schema.KeyItem, body);
   }
 
-  async deleteKey(org: string, id: string): Promise<void> {
-    await this.#call("DELETE", `${orgPath(org)}/site-provisioning-key/${encodeURIComponent(id)}`, z.null());
+  revokeKey(org: string, id: string): Promise<schema.KeyItem> {
+    return this.#call("POST", `${keyPath(org, id)}/revoke`, schema.KeyItem);
+  }
+
+  /** A Pangolin server knows no `sites` and keeps them. */
+  async deleteKey(org: string, id: string, query: { readonly sites?: "keep" | "delete" } = {}): Promise<void> {
+    await this.#call("DELETE", withQuery(keyPath(org, id), query), z.null());
   }
 
   createCodes(org: string, body: schema.CodesCreate): Promise<schema.CodesCreated> {
     return this.#call("PUT", `${orgPath(org)}/provisioning-code`, schema.CodesCreated, body);
   }
 
-  async listCodes(org: string): Promise<schema.CodesItem[]> {
-    const data = z.object({ provisioningCodes: z.array(schema.CodesItem), pagination: schema.Pagination });
-    return this.#pages(async (offset) => {
-      const page = await this.#call(
-        "GET",
-        `${orgPath(org)}/provisioning-code?limit=${pageSize}&offset=${offset}`,
-        data,
-      );
-      return page.provisioningCodes;
-    });
+  listCodes(org: string): Promise<schema.CodesItem[]> {
+    return this.#list(`${orgPath(org)}/provisioning-code`, schema.CodesPage, (page) => page.provisioningCodes);
+  }
+
+  /** Without a `code`, all of the batch that are not used. */
+  revokeCodes(org: string, id: string, body: schema.CodesRevoke = {}): Promise<schema.CodesItem> {
+    return this.#call("POST", `${codesPath(org, id)}/revoke`, schema.CodesItem, body);
   }
 
   async deleteCodes(org: string, id: string): Promise<void> {
-    await this.#call("DELETE", `${orgPath(org)}/provisioning-code/${encodeURIComponent(id)}`, z.null());
+    await this.#call("DELETE", codesPath(org, id), z.null());
   }
 
-  async listSites(org: string, filter: schema.SiteFilter = {}): Promise<schema.SiteItem[]> {
-    const data = z.object({ sites: z.array(schema.SiteItem), pagination: schema.Pagination });
-    const query = new URLSearchParams({ pageSize: String(pageSize) });
-    for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
-    return this.#pages(async (offset) => {
-      query.set("page", String(1 + offset / pageSize));
-      return (await this.#call("GET", `${orgPath(org)}/sites?${query}`, data)).sites;
+  createSite(org: string, body: schema.SiteCreate): Promise<schema.SiteCreated> {
+    return this.#call("PUT", `${orgPath(org)}/site`, schema.SiteCreated, body);
+  }
+
+  listSites(org: string, filter: schema.SiteFilter = {}): Promise<schema.SiteItem[]> {
+    return allPages(async (offset) => {
+      const page = 1 + offset / pageSize;
+      const path = withQuery(`${orgPath(org)}/sites`, { pageSize, page, ...filter });
+      return (await this.#call("GET", path, schema.SitePage)).sites;
     });
+  }
+
+  /** By its number, or by its niceId in an organisation. */
+  findSite(site: number | { readonly org: string; readonly niceId: string }): Promise<schema.SiteItem> {
+    const path = typeof site === "number" ? sitePath(site) : `${orgPath(site.org)}/site/${segment(site.niceId)}`;
+    return this.#call("GET", path, schema.SiteItem);
+  }
+
+  renameSite(siteId: number, body: schema.SiteUpdate): Promise<schema.SiteItem> {
+    return this.#call("POST", sitePath(siteId), schema.SiteItem, body);
+  }
+
+  rekeySite(siteId: number, body: schema.SiteRekey = {}): Promise<z.output<typeof schema.SiteCredentialsItem>> {
+    return this.#call("POST", `${sitePath(siteId)}/rekey`, schema.SiteCredentialsItem, body);
+  }
+
+  async deleteSite(siteId: number): Promise<void> {
+    await this.#call("DELETE", sitePath(siteId), z.null());
   }
 
   async approveSite(siteId: number): Promise<void> {
-    await this.#call("POST", `/v1/site/${siteId}/approve`, z.unknown(), {});
+    await this.#call("POST", `${sitePath(siteId)}/approve`, z.unknown(), {});
   }
 
   async rejectSite(siteId: number): Promise<void> {
-    await this.#call("POST", `/v1/site/${siteId}/reject`, z.unknown(), {});
+    await this.#call("POST", `${sitePath(siteId)}/reject`, z.unknown(), {});
   }
 
-  async listDevices(org: string): Promise<schema.DeviceItem[]> {
-    const data = z.object({ devices: z.array(schema.DeviceItem), pagination: schema.Pagination });
-    return this.#pages(async (offset) => {
-      return (await this.#call("GET", `${orgPath(org)}/device?limit=${pageSize}&offset=${offset}`, data)).devices;
-    });
+  createDevice(org: string, body: schema.DeviceCreate = {}): Promise<schema.DeviceCreated> {
+    return this.#call("PUT", `${orgPath(org)}/device`, schema.DeviceCreated, body);
   }
 
-  command(org: string, deviceId: string, body: schema.CommandRequest): Promise<CommandResult> {
-    return this.#call("POST", `${orgPath(org)}/device/${encodeURIComponent(deviceId)}/command`, CommandResult, body);
+  listDevices(org: string): Promise<schema.DeviceItem[]> {
+    return this.#list(`${orgPath(org)}/device`, schema.DevicePage, (page) => page.devices);
   }
 
-  async listBlueprints(org: string): Promise<schema.BlueprintItem[]> {
-    const data = z.object({ blueprints: z.array(schema.BlueprintItem), pagination: schema.Pagination });
-    return this.#pages(async (offset) => {
-      return (await this.#call("GET", `${orgPath(org)}/blueprints?limit=${pageSize}&offset=${offset}`, data))
-        .blueprints;
-    });
+  findDevice(org: string, id: string): Promise<schema.DeviceItem> {
+    return this.#call("GET", devicePath(org, id), schema.DeviceItem);
   }
 
-  /** All of a list: pages until one is not full. */
-  async #pages<T>(page: (offset: number) => Promise<T[]>): Promise<T[]> {
-    const all: T[] = [];
-    for (;;) {
-      const items = await page(all.length);
-      all.push(...items);
-      if (items.length < pageSize) return all;
-    }
+  async deleteDevice(org: string, id: string): Promise<void> {
+    await this.#call("DELETE", devicePath(org, id), z.null());
   }
 
-  async #call<T extends z.ZodType>(
-    method: "GET" | "PUT" | "POST" | "PATCH" | "DELETE",
-    path: string,
-    data: T,
-    body?: object,
-  ): Promise<z.infer<T>> {
-    const { network, endpoint, apiKey, timeoutMs = 30_000 } = this.#options;
-    const url = new URL(path, endpoint);
-    const request = `${method} ${url.pathname}`;
-    const answer = await network
-      .request({
-        method,
-        url: url.href,
-        timeoutMs,
-        headers: { authorization: `Bearer ${apiKey}`, ...(body && { "content-type": "application/json" }) },
-        ...(body && { body: JSON.stringify(body) }),
-      })
-      .catch((error: unknown) => {
-        throw unreachable(url.origin, error);
-      });
-    const envelope = AnyEnvelope.safeParse(parseJson(answer.body));
-    if (answer.status >= 300 || (envelope.success && !envelope.data.success)) {
-      const said = envelope.success ? envelope.data.message : "the answer is not the API's";
-      throw new IntegrationRefusal(answer.status, said, request);
-    }
-    const given = envelope.success ? data.safeParse(envelope.data.data ?? null) : undefined;
-    if (!given?.success) throw new IntegrationRefusal(502, "the answer does not have the API's shape", request);
-    return given.data;
+  command(org: string, id: string, body: schema.CommandRequest): Promise<CommandResult> {
+    return this.#call("POST", `${devicePath(org, id)}/command`, CommandResult, body);
+  }
+
+  listBlueprints(org: string): Promise<schema.BlueprintItem[]> {
+    return this.#list(`${orgPath(org)}/blueprints`, schema.BlueprintPage, (page) => page.blueprints);
+  }
+
+  createOrg(body: schema.OrgCreate): Promise<schema.OrgItem> {
+    return this.#call("PUT", "/v1/org", schema.OrgItem, body);
+  }
+
+  /** Those that the API key reaches. */
+  listOrgs(): Promise<schema.OrgItem[]> {
+    return this.#list("/v1/orgs", schema.OrgPage, (page) => page.orgs);
+  }
+
+  findOrg(org: string): Promise<schema.OrgItem> {
+    return this.#call("GET", orgPath(org), schema.OrgItem);
+  }
+
+  updateOrg(org: string, body: schema.OrgUpdate): Promise<schema.OrgItem> {
+    return this.#call("POST", orgPath(org), schema.OrgItem, body);
+  }
+
+  async deleteOrg(org: string): Promise<void> {
+    await this.#call("DELETE", orgPath(org), z.null());
+  }
+
+  capacity(org: string): Promise<schema.Capacity> {
+    return this.#call("GET", `${orgPath(org)}/capacity`, schema.Capacity);
+  }
+
+  createApiKey(org: string, body: schema.ApiKeyCreate): Promise<schema.ApiKeyCreated> {
+    return this.#call("PUT", `${orgPath(org)}/api-key`, schema.ApiKeyCreated, body);
+  }
+
+  listApiKeys(org: string): Promise<schema.ApiKeyItem[]> {
+    return this.#list(`${orgPath(org)}/api-keys`, schema.ApiKeyPage, (page) => page.apiKeys);
+  }
+
+  async deleteApiKey(org: string, id: string): Promise<void> {
+    await this.#call("DELETE", `${orgPath(org)}/api-key/${segment(id)}`, z.null());
+  }
+
+  /** Newest first. */
+  async audit(org: string, filter: AuditFilter = {}): Promise<schema.AuditItem[]> {
+    return (await this.#call("GET", withQuery(`${orgPath(org)}/audit`, { ...filter }), schema.AuditPage)).audit;
+  }
+
+  #list<P extends z.ZodType, T>(path: string, page: P, items: (page: z.output<P>) => readonly T[]): Promise<T[]> {
+    return allPages(async (offset) =>
+      items(await this.#call("GET", withQuery(path, { limit: pageSize, offset }), page)),
+    );
+  }
+
+  #call<T extends z.ZodType>(method: Method, path: string, data: T, body?: object): Promise<z.output<T>> {
+    return call(this.#options, method, path, data, body);
   }
 }
 
 function orgPath(org: string): string {
-  return `/v1/org/${encodeURIComponent(org)}`;
+  return `/v1/org/${segment(org)}`;
 }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+function keyPath(org: string, id: string): string {
+  return `${orgPath(org)}/site-provisioning-key/${segment(id)}`;
 }
 
-/** The error for a server that gave no answer at all. */
-export function unreachable(origin: string, error: unknown): FirstbootError {
-  return new FirstbootError("FB3001", {
-    what: `no answer from ${origin}`,
-    why: error instanceof Error ? error.message : String(error),
-    fix: "check the address, that the server is up, and that its certificate authority is trusted",
-    cause: error,
-  });
+function codesPath(org: string, id: string): string {
+  return `${orgPath(org)}/provisioning-code/${segment(id)}`;
+}
+
+function devicePath(org: string, id: string): string {
+  return `${orgPath(org)}/device/${segment(id)}`;
+}
+
+function sitePath(siteId: number): string {
+  return `/v1/site/${siteId}`;
 }

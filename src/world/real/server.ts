@@ -1,12 +1,23 @@
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { WebSocketServer } from "ws";
-import { FirstbootError, reasonOf } from "../../error.js";
-import type { Listener, ListenOptions, Peer, Server } from "../network.js";
+import { FirstbootError, reasonOf, systemCode } from "../../error.js";
+import {
+  defaultLimits,
+  type HttpResponse,
+  type Listener,
+  type ListenOptions,
+  type Peer,
+  type Server,
+  type ServerLimits,
+  type UnreadableStatus,
+} from "../network.js";
 import type { Process } from "../process.js";
 import { socketChannel } from "./channel.js";
+import { Connections, plainAddress } from "./connections.js";
+import { hangUp, unreadableStatus } from "./hang-up.js";
 import { listenError } from "./listen-error.js";
 
 /** The longest message a channel takes, bytes. */
@@ -18,19 +29,14 @@ const farewell = 1_000;
 /** How often a closing server hangs up on connections that have nothing more to do, milliseconds. */
 const farewellCheck = 20;
 
+/** The longest time between two looks for requests that take too long, milliseconds. */
+const longestCheck = 1_000;
+
 /** RFC 6455: the server goes away. */
 const goingAway = 1001;
 
-const reasons: Readonly<Record<number, string>> = {
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
 function peerOf(incoming: { socket?: { remoteAddress?: string | undefined } }): Peer {
-  return { address: (incoming.socket?.remoteAddress ?? "").replace(/^::ffff:/, "") };
+  return { address: plainAddress(incoming.socket?.remoteAddress) };
 }
 
 function flatHeaders(incoming: IncomingMessage): Record<string, string> {
@@ -41,18 +47,28 @@ function flatHeaders(incoming: IncomingMessage): Record<string, string> {
   return flat;
 }
 
-/**
- * A refused upgrade is a bare status line and a closed socket, so that no handshake ever happened (PROTOCOLS A8). The
- * socket is closed on both sides: a stranger who never hangs up must not keep it.
- */
-function refuse(socket: Duplex, status: number): void {
-  socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? "Refused"}\r\n\r\n`);
+/** A refused upgrade says no more than it must, so that no handshake ever happened (PROTOCOLS A8). */
+function refuse(socket: Duplex, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  hangUp(socket, { status, headers, body: "" });
 }
 
-function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, answer: RequestListener) {
+function parserOptions(limits: ServerLimits): ServerOptions {
+  const { headerBytes, headersTimeoutMs, requestTimeoutMs, keepAliveMs } = limits;
+  return {
+    maxHeaderSize: headerBytes,
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(longestCheck, headersTimeoutMs, requestTimeoutMs),
+    keepAliveTimeout: keepAliveMs,
+    // One without is told so by the listener's own words.
+    requireHostHeader: false,
+  };
+}
+
+function tlsServer({ tls, limits }: { tls: NonNullable<ListenOptions["tls"]>; limits: ServerLimits }) {
+  const { certificate: cert, key } = tls;
   try {
-    return createTlsServer({ cert: certificate, key }, answer);
+    return createTlsServer({ ...parserOptions(limits), cert, key, handshakeTimeout: limits.headersTimeoutMs });
   } catch (error) {
     throw new FirstbootError("FB1002", {
       what: "the TLS certificate and key cannot be used",
@@ -63,40 +79,64 @@ function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, answ
   }
 }
 
+/** What a listener says to what never became a request, and that the connection ends. */
+function unreadable(listener: Listener, status: UnreadableStatus): HttpResponse {
+  const { headers, body } = listener.unreadable?.(status) ?? { headers: {}, body: "" };
+  const framing = { connection: "close", "content-length": String(Buffer.byteLength(body)) };
+  return { status, headers: { ...headers, ...framing }, body };
+}
+
+function requestListener(listener: Listener, ownsProcess: boolean): RequestListener {
+  return getRequestListener((request, { incoming }) => listener.request(request, peerOf(incoming)), {
+    overrideGlobalObjects: ownsProcess,
+    errorHandler: (error) => {
+      if (!(error instanceof RequestError)) return new Response(null, { status: 500 });
+      return new Response(...asInit(unreadable(listener, 400)));
+    },
+  });
+}
+
+function asInit({ status, headers, body }: HttpResponse): [body: string, init: ResponseInit] {
+  return [body, { status, headers }];
+}
+
 /** Serves a listener on a TCP port, with TLS if there is a certificate. */
 export async function serve(process: Process, options: ListenOptions, listener: Listener): Promise<Server> {
-  const answer = getRequestListener((request, { incoming }) => listener.request(request, peerOf(incoming)), {
-    overrideGlobalObjects: false,
-  });
-  const http = options.tls ? tlsServer(options.tls, answer) : createServer(answer);
+  const limits: ServerLimits = { ...defaultLimits, ...options.limits };
+  const { tls, isProxy = () => false, ownsProcess = false } = options;
+  const http = tls ? tlsServer({ tls, limits }) : createServer(parserOptions(limits));
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxMessage });
-  const connections = new Set<Duplex>();
+  const connections = new Connections(limits, isProxy);
 
-  // Below TLS: a stranger who never shakes hands is a connection too.
-  http.on("connection", (socket: Duplex) => {
-    connections.add(socket);
-    socket.on("close", () => connections.delete(socket));
+  http.maxConnections = limits.connections;
+  // Bytes are the bound: of more headers than a count the last would be left out, which are those that proxies add.
+  http.maxHeadersCount = 0;
+  http.timeout = limits.silenceMs;
+  http.on("connection", (socket) => connections.admit(socket));
+  http.on("request", requestListener(listener, ownsProcess));
+  http.on("clientError", (error, socket) => hangUp(socket, unreadable(listener, unreadableStatus(systemCode(error)))));
+  http.on("checkExpectation", (_incoming, outgoing) => {
+    const { status, headers, body } = unreadable(listener, 417);
+    outgoing.writeHead(status, headers).end(body);
   });
+  sockets.on("wsClientError", (_error, socket) => hangUp(socket, unreadable(listener, 400)));
   http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    if (!URL.canParse(incoming.url ?? "/", "http://host")) return refuse(socket, 404);
+    if (!URL.canParse(incoming.url ?? "/", "http://host")) return hangUp(socket, unreadable(listener, 400));
     const url = new URL(incoming.url ?? "/", "http://host");
     listener.upgrade({ url, headers: flatHeaders(incoming), peer: peerOf(incoming) }).then(
       (verdict) => {
         if (!http.listening) return refuse(socket, 503);
-        if ("refuse" in verdict) return refuse(socket, verdict.refuse);
+        if ("refuse" in verdict) return refuse(socket, verdict.refuse, verdict.headers);
         sockets.handleUpgrade(incoming, socket, head, (ws) => verdict.accept(socketChannel(process, ws)));
       },
       () => refuse(socket, 500),
     );
   });
 
-  function drop(): void {
-    for (const connection of connections) connection.destroy();
-  }
   const release = process.holds(() => {
     http.close();
-    drop();
+    connections.drop();
   });
   await process.wait(
     new Promise<void>((resolve, reject) => {
@@ -119,7 +159,7 @@ export async function serve(process: Process, options: ListenOptions, listener: 
     port,
     close: async () => {
       const idle = setInterval(() => http.closeIdleConnections(), farewellCheck);
-      const late = setTimeout(drop, farewell);
+      const late = setTimeout(() => connections.drop(), farewell);
       const closed = new Promise<void>((resolve) => http.close(() => resolve())).then(() => {
         clearInterval(idle);
         clearTimeout(late);

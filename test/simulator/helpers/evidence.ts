@@ -76,6 +76,7 @@ export function cleanEvidence(): Evidence & { server: ServerEvidence; devices: D
     texts: [{ name: "server.log", text: "all is well" }],
     secrets,
     server: {
+      at: Date.parse("2026-01-01T01:00:00Z"),
       keys: [
         {
           ...{ siteProvisioningKeyId: keyId, orgId: "default", name: "key", lastChars: "a2a2", ...times },

@@ -5,6 +5,7 @@ import { isTooDeep } from "../../json-depth.js";
 import type { Services } from "../../services.js";
 import { CommandQueue } from "./command-queue.js";
 import type { DeviceConnection } from "./connection.js";
+import { Expiry, expiredText } from "./expiry.js";
 import { deviceHandlers } from "./handlers.js";
 
 /** A tunnel that has not said who it is by then is dropped by the next sweep, milliseconds (PROTOCOLS C3). */
@@ -13,6 +14,9 @@ const introductionLimit = 10_000;
 /** Why a tunnel is closed (RFC 6455, and the registry of close codes): for good, or for now. */
 const closeCodes = { refused: 1008, tryAgainLater: 1013 } as const;
 
+/** Answers to credentials that do not let in. */
+const refusals = { unknown: "invalid credentials", expired: expiredText } as const;
+
 /** One EdgeFlow device's tunnel. */
 export class DeviceSession implements ChannelListener, DeviceConnection {
   readonly commands: CommandQueue;
@@ -20,6 +24,8 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
   heardAt: number;
   /** Set once its `connect` has been accepted. */
   #deviceId: string | undefined;
+  /** Set if its credentials have an end. */
+  #expiry: Expiry | undefined;
   #introduced = false;
   #gone = false;
 
@@ -87,12 +93,21 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
   async #introduce(frame: Frame | undefined): Promise<void> {
     const { devices, store, strangers } = this.services;
     if (frame?.type !== "connect" || !frame.device_id || !frame.api_key) return this.#reject("connect frame expected");
-    if (!(await store.devices.connect(frame.device_id, frame.api_key))) return this.#reject("invalid credentials");
+    const answer = await store.devices.connect(frame.device_id, frame.api_key);
+    if (answer.verdict !== "valid") return this.#reject(refusals[answer.verdict]);
     if (this.#gone) return;
     this.#deviceId = frame.device_id;
     strangers.delete(this);
     devices.enter(frame.device_id, this);
-    this.send({ type: "connected" });
+    const warning = this.#watch(frame.device_id, answer.expiresAt);
+    if (!this.#gone) this.send({ type: "connected", ...(warning !== undefined && { expires_at: warning }) });
+  }
+
+  /** Ends the tunnel when the device's credentials end; tells when, if that is soon. */
+  #watch(deviceId: string, expiresAt: number | null): string | undefined {
+    if (expiresAt === null) return undefined;
+    this.#expiry = new Expiry(this.services.world, deviceId, expiresAt, () => this.#reject(expiredText));
+    return this.#expiry.warning;
   }
 
   #reject(error: string, code: number = closeCodes.refused): void {
@@ -104,6 +119,7 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
     if (this.#gone) return;
     this.#gone = true;
     this.commands.end();
+    this.#expiry?.cancel();
     const { devices, store, strangers, world } = this.services;
     strangers.delete(this);
     const deviceId = this.#deviceId;

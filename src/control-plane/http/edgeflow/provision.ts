@@ -1,10 +1,9 @@
-import { edgeflowPaths, type ProvisionAnswer, ProvisionRequest } from "../../../protocol/edgeflow/api.js";
+import { edgeflowPaths, ProvisionAnswer, ProvisionRequest } from "../../../protocol/edgeflow/api.js";
 import { nonceHeader, parseNonce } from "../../../provisioning/nonce.js";
 import { isoTime } from "../../../world/clock.js";
-import type { Services } from "../../services.js";
-import { refuse } from "../answer.js";
-import { readBody } from "../body.js";
-import { routes } from "../env.js";
+import { refuse, TooManyFailures } from "../answer.js";
+import { endpoint } from "../endpoint.js";
+import { wrongGuess } from "../guess.js";
 
 /** Answers to codes that are not exchanged (PROTOCOLS C2). */
 const refusals = {
@@ -14,22 +13,36 @@ const refusals = {
 } as const;
 
 /** POST /api/v1/devices/provision: a one-time code becomes a device's credentials. */
-export function provisionRoute({ store }: Services) {
-  return routes().post(edgeflowPaths.provision, async (c) => {
-    const body = await readBody(c, ProvisionRequest);
+export const provisionEndpoint = endpoint(
+  {
+    method: "post",
+    path: edgeflowPaths.provision,
+    summary: "Exchange a one-time code for a device's credentials",
+    body: ProvisionRequest,
+    data: ProvisionAnswer,
+    status: 201,
+    message: "Device provisioned",
+    bare: true,
+  },
+  async ({ body, header, address }, services) => {
+    const { store, failures, pace } = services;
+    const quiet = failures.isExhausted(address);
+    // Who guesses codes gets through a few each second, and so does who stands in line with them.
+    if (quiet && !(await pace.turn(address))) throw new TooManyFailures(failures.retryAfterSeconds(address));
     const answer = await store.provision({
       code: body.provisioning_code,
       hardware: body.hardware_info,
       network: body.network_info,
-      nonce: parseNonce(c.req.header(nonceHeader)),
-      address: c.env.peer.address,
+      nonce: parseNonce(header(nonceHeader)),
+      address,
+      quiet,
     });
     if (!("credentials" in answer)) {
       const [status, message] = refusals[answer.outcome];
-      throw refuse(status, message);
+      const refusal = refuse(status, message);
+      throw answer.outcome === "unknown" ? wrongGuess(services, address, refusal) : refusal;
     }
     const { deviceId, apiKey } = answer.credentials;
-    const created = { device_id: deviceId, api_key: apiKey, expires_at: isoTime(answer.expiresAt) };
-    return c.json(created satisfies ProvisionAnswer, 201);
-  });
-}
+    return { device_id: deviceId, api_key: apiKey, expires_at: isoTime(answer.expiresAt) };
+  },
+);

@@ -1,32 +1,46 @@
-import { createMiddleware } from "hono/factory";
-import { ShadowUpdate } from "../../../protocol/edgeflow/api.js";
+import { Shadow, ShadowUpdate } from "../../../protocol/edgeflow/api.js";
 import type { Services } from "../../services.js";
 import { refuse } from "../answer.js";
-import { readBody } from "../body.js";
-import { type Env, routes } from "../env.js";
+import { type Call, endpoint } from "../endpoint.js";
+import { wrongGuess } from "../guess.js";
 
 const path = "/api/v1/devices/:deviceId/shadow";
 const gone = () => refuse(404, "Unknown device");
 
-/** GET and PUT /api/v1/devices/:id/shadow, for the device with its own API key (PROTOCOLS C5). */
-export function shadowRoutes({ store }: Services) {
-  const ownKey = createMiddleware<Env, typeof path>(async (c, next) => {
-    const apiKey = c.req.header("x-api-key");
-    if (!apiKey) throw refuse(401, "X-API-Key required");
-    if (!(await store.devices.verify(c.req.param("deviceId"), apiKey))) throw refuse(401, "Invalid API key");
-    await next();
-  });
-
-  return routes()
-    .get(path, ownKey, async (c) => {
-      const shadow = await store.shadows.find(c.req.param("deviceId"));
-      if (!shadow) throw gone();
-      return c.json(shadow);
-    })
-    .put(path, ownKey, async (c) => {
-      const { reported } = await readBody(c, ShadowUpdate);
-      const shadow = await store.shadows.report(c.req.param("deviceId"), reported);
-      if (!shadow) throw gone();
-      return c.json(shadow);
-    });
+/** The device of a call that shows the device's own API key. */
+async function deviceOf({ param, header, address }: Call<unknown, unknown>, services: Services): Promise<string> {
+  const apiKey = header("x-api-key");
+  if (!apiKey) throw refuse(401, "X-API-Key required");
+  const verdict = await services.store.devices.verify(param("deviceId"), apiKey);
+  if (verdict === "expired") throw refuse(401, "API key has expired: provision the device again with a new code");
+  if (verdict !== "valid") throw wrongGuess(services, address, refuse(401, "Invalid API key"));
+  return param("deviceId");
 }
+
+/** A device's shadow (PROTOCOLS C5). */
+export const shadowEndpoints = [
+  endpoint(
+    { method: "get", path, summary: "A device's shadow", needs: "device key", data: Shadow, bare: true },
+    async (call, services) => {
+      const shadow = await services.store.shadows.find(await deviceOf(call, services));
+      if (!shadow) throw gone();
+      return shadow;
+    },
+  ),
+  endpoint(
+    {
+      method: "put",
+      path,
+      summary: "Report a device's state",
+      needs: "device key",
+      body: ShadowUpdate,
+      data: Shadow,
+      bare: true,
+    },
+    async (call, services) => {
+      const shadow = await services.store.shadows.report(await deviceOf(call, services), call.body.reported);
+      if (!shadow) throw gone();
+      return shadow;
+    },
+  ),
+];

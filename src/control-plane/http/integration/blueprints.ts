@@ -1,22 +1,39 @@
-import type { Services } from "../../services.js";
-import { good, refuse } from "../answer.js";
-import { readQuery } from "../body.js";
-import { routes } from "../env.js";
+import { BlueprintDetail, BlueprintPage } from "../../../protocol/integration/schema.js";
+import { refuse } from "../answer.js";
+import { endpoint } from "../endpoint.js";
 import { numericId, RangeQuery } from "./query.js";
 
 /** The history of blueprints. */
-export function blueprintRoutes({ store }: Services) {
-  return routes()
-    .get("/v1/org/:org/blueprints", async (c) => {
-      const range = readQuery(c, RangeQuery);
-      const { items, total } = await store.blueprints.list(c.get("org"), range);
-      const data = { blueprints: items, pagination: { total, ...range } };
-      return good(c, data, "Blueprints retrieved successfully");
-    })
-    .get("/v1/org/:org/blueprint/:id", async (c) => {
-      const id = numericId(c.req.param("id"));
-      const blueprint = id === undefined ? undefined : await store.blueprints.find(c.get("org"), id);
-      if (!blueprint) throw refuse(404, `Blueprint with ID ${c.req.param("id")} not found`);
-      return good(c, blueprint, "Blueprint retrieved successfully");
-    });
-}
+export const blueprintEndpoints = [
+  endpoint(
+    {
+      method: "get",
+      path: "/v1/org/:org/blueprints",
+      summary: "List applied blueprints, newest first",
+      needs: "blueprints:read",
+      query: RangeQuery,
+      data: BlueprintPage,
+      message: "Blueprints retrieved successfully",
+    },
+    async ({ org, query }, { store }) => {
+      const { items, total } = await store.blueprints.list(org, query);
+      return { blueprints: [...items], pagination: { total, ...query } };
+    },
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: "/v1/org/:org/blueprint/:id",
+      summary: "One applied blueprint with its document",
+      needs: "blueprints:read",
+      data: BlueprintDetail,
+      message: "Blueprint retrieved successfully",
+    },
+    async ({ org, param }, { store }) => {
+      const id = numericId(param("id"));
+      const blueprint = id === undefined ? undefined : await store.blueprints.find(org, id);
+      if (!blueprint) throw refuse(404, `Blueprint with ID ${param("id")} not found`);
+      return blueprint;
+    },
+  ),
+];

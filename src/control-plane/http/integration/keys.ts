@@ -1,39 +1,119 @@
-import { KeyCreate, type KeyCreated, KeyUpdate } from "../../../protocol/integration/schema.js";
-import type { Services } from "../../services.js";
-import { good, refuse } from "../answer.js";
-import { readBody, readQuery } from "../body.js";
-import { routes } from "../env.js";
+import { z } from "zod";
+import {
+  KeyCreate,
+  KeyCreated,
+  KeyDeleteQuery,
+  KeyItem,
+  KeyPage,
+  KeyUpdate,
+} from "../../../protocol/integration/schema.js";
+import { removeSite } from "../../site-decisions.js";
+import { refuse } from "../answer.js";
+import { endpoint } from "../endpoint.js";
 import { RangeQuery } from "./query.js";
 
-const onePath = "/v1/org/:org/site-provisioning-key/:id";
+const path = "/v1/org/:org/site-provisioning-key";
+const onePath = `${path}/:id`;
 
 function unknownKey(id: string) {
   return refuse(404, `Site provisioning key with ID ${id} not found`);
 }
 
 /** Provisioning keys. */
-export function keyRoutes({ store }: Services) {
-  return routes()
-    .put("/v1/org/:org/site-provisioning-key", async (c) => {
-      const { item, key } = await store.keys.create(c.get("org"), await readBody(c, KeyCreate));
-      const created: KeyCreated = { ...item, siteProvisioningKey: key };
-      return good(c, created, "Site provisioning key created", 201);
-    })
-    .get("/v1/org/:org/site-provisioning-keys", async (c) => {
-      const range = readQuery(c, RangeQuery);
-      const { items, total } = await store.keys.list(c.get("org"), range);
-      const data = { siteProvisioningKeys: items, pagination: { total, ...range } };
-      return good(c, data, "Site provisioning keys retrieved successfully");
-    })
-    .patch(onePath, async (c) => {
-      const id = c.req.param("id");
-      const item = await store.keys.update(c.get("org"), id, await readBody(c, KeyUpdate));
-      if (!item) throw unknownKey(id);
-      return good(c, item, "Site provisioning key updated successfully");
-    })
-    .delete(onePath, async (c) => {
-      const id = c.req.param("id");
-      if (!(await store.keys.delete(c.get("org"), id))) throw unknownKey(id);
-      return good(c, null, "Site provisioning key deleted successfully");
-    });
-}
+export const keyEndpoints = [
+  endpoint(
+    {
+      method: "put",
+      path,
+      summary: "Create a provisioning key",
+      needs: "keys:write",
+      body: KeyCreate,
+      data: KeyCreated,
+      status: 201,
+      message: "Site provisioning key created",
+    },
+    async ({ org, body }, { store }) => {
+      const created = await store.keys.create(org, body);
+      if (!created) throw refuse(409, "A provisioning key with this ID exists already");
+      return { ...created.item, siteProvisioningKey: created.key };
+    },
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: `${path}s`,
+      summary: "List provisioning keys, oldest first",
+      needs: "keys:read",
+      query: RangeQuery,
+      data: KeyPage,
+      message: "Site provisioning keys retrieved successfully",
+    },
+    async ({ org, query }, { store }) => {
+      const { items, total } = await store.keys.list(org, query);
+      return { siteProvisioningKeys: [...items], pagination: { total, ...query } };
+    },
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: onePath,
+      summary: "One provisioning key",
+      needs: "keys:read",
+      data: KeyItem,
+      message: "Site provisioning key retrieved successfully",
+    },
+    async ({ org, param }, { store }) => {
+      const item = await store.keys.find(org, param("id"));
+      if (!item) throw unknownKey(param("id"));
+      return item;
+    },
+  ),
+  endpoint(
+    {
+      method: "patch",
+      path: onePath,
+      summary: "Change a provisioning key's limits, expiry or approval in place",
+      needs: "keys:write",
+      body: KeyUpdate,
+      data: KeyItem,
+      message: "Site provisioning key updated successfully",
+    },
+    async ({ org, body, param }, { store }) => {
+      const item = await store.keys.update(org, param("id"), body);
+      if (!item) throw unknownKey(param("id"));
+      return item;
+    },
+  ),
+  endpoint(
+    {
+      method: "post",
+      path: `${onePath}/revoke`,
+      summary: "Revoke a provisioning key for good; its sites stay",
+      needs: "keys:write",
+      data: KeyItem,
+      message: "Site provisioning key revoked successfully",
+    },
+    async ({ org, param, address }, { store }) => {
+      const item = await store.keys.revoke(param("id"), { orgId: org, address });
+      if (!item) throw unknownKey(param("id"));
+      return item;
+    },
+  ),
+  endpoint(
+    {
+      method: "delete",
+      path: onePath,
+      summary: "Delete a provisioning key; its sites stay unless asked otherwise",
+      needs: "keys:write",
+      query: KeyDeleteQuery,
+      data: z.null(),
+      message: "Site provisioning key deleted successfully",
+    },
+    async ({ org, query, param, address }, services) => {
+      const removed = await services.store.keys.delete(param("id"), { orgId: org, address }, query.sites);
+      if (!removed) throw unknownKey(param("id"));
+      for (const newtId of removed.newtIds) removeSite(services, newtId);
+      return null;
+    },
+  ),
+];

@@ -1,12 +1,19 @@
-import type { Context } from "hono";
 import { z } from "zod";
-import { type SiteItem, siteStatuses } from "../../../protocol/integration/schema.js";
+import {
+  SiteCreate,
+  SiteCreated,
+  SiteCredentialsItem,
+  SiteItem,
+  SitePage,
+  SiteRekey,
+  SiteUpdate,
+  siteStatuses,
+} from "../../../protocol/integration/schema.js";
 import type { Services } from "../../services.js";
 import { releaseSite, removeSite } from "../../site-decisions.js";
 import type { StoredSite } from "../../store/sites.js";
-import { good, refuse } from "../answer.js";
-import { readQuery } from "../body.js";
-import { type Env, routes } from "../env.js";
+import { refuse } from "../answer.js";
+import { endpoint, Said } from "../endpoint.js";
 import { numericId } from "./query.js";
 
 /** Bad values fall back, unknown names are refused (PROTOCOLS A21, G5). */
@@ -16,76 +23,179 @@ const SitesQuery = z.strictObject({
   query: z.string().max(255).optional().catch(undefined),
   online: z.enum(["true", "false"]).optional().catch(undefined),
   status: z.enum(siteStatuses).optional().catch(undefined),
+  labels: z.string().max(2_000).optional().catch(undefined),
 });
 
+const orgPath = "/v1/org/:org/site";
 const onePath = "/v1/site/:siteId";
-
-/** Sites. */
-export function siteRoutes(services: Services) {
-  const { store, newts } = services;
-
-  /** What only the live channels know: online now, and heard of last. */
-  function withPresence(site: StoredSite): SiteItem {
-    const online = newts.has(site.newtId);
-    return { ...site, online, lastSeen: newts.lastHeard(site.newtId) ?? site.lastSeen };
-  }
-
-  function idOf(c: Context<Env, typeof onePath>): number {
-    const id = numericId(c.req.param("siteId"));
-    if (id === undefined) throw unknownSite(c.req.param("siteId"));
-    return id;
-  }
-
-  function deciderOf(c: Context<Env>) {
-    return { orgId: c.get("org"), address: c.env.peer.address };
-  }
-
-  return routes()
-    .get("/v1/org/:org/sites", async (c) => {
-      const { page, pageSize, query, online, status } = readQuery(c, SitesQuery);
-      const { items, total } = await store.sites.list(
-        c.get("org"),
-        { query, status, newts: online && { ids: newts.ids(), among: online === "true" } },
-        { limit: pageSize, offset: (page - 1) * pageSize },
-      );
-      const data = { sites: items.map(withPresence), pagination: { total, pageSize, page } };
-      return good(c, data, "Sites retrieved successfully");
-    })
-    .get("/v1/org/:org/site/:niceId", async (c) => {
-      const site = await store.sites.find(c.get("org"), { niceId: c.req.param("niceId") });
-      if (!site) throw unknownSite(c.req.param("niceId"));
-      return good(c, withPresence(site), "Site retrieved successfully");
-    })
-    .get(onePath, async (c) => {
-      const siteId = idOf(c);
-      const site = await store.sites.find(c.get("org"), { siteId });
-      if (!site) throw unknownSite(String(siteId));
-      return good(c, withPresence(site), "Site retrieved successfully");
-    })
-    .delete(onePath, async (c) => {
-      const siteId = idOf(c);
-      const site = await store.sites.delete(siteId, deciderOf(c));
-      if (!site) throw unknownSite(String(siteId));
-      removeSite(services, site.newtId);
-      return good(c, null, "Site deleted successfully");
-    })
-    .post(`${onePath}/approve`, async (c) => {
-      const siteId = idOf(c);
-      const site = await store.sites.approve(siteId, deciderOf(c));
-      if (!site) throw unknownSite(String(siteId));
-      if (site.changed) releaseSite(services, site.newtId);
-      return good(c, null, site.changed ? "Site approved successfully" : "Site was approved already");
-    })
-    .post(`${onePath}/reject`, async (c) => {
-      const siteId = idOf(c);
-      const site = await store.sites.reject(siteId, deciderOf(c));
-      if (!site) throw unknownSite(String(siteId));
-      if (!site.removed) throw refuse(400, "Site is not pending: delete it instead");
-      removeSite(services, site.newtId);
-      return good(c, null, "Site rejected successfully");
-    });
-}
 
 function unknownSite(id: string) {
   return refuse(404, `Site with ID ${id} not found`);
 }
+
+function siteIdOf(text: string): number {
+  const id = numericId(text);
+  if (id === undefined) throw unknownSite(text);
+  return id;
+}
+
+/** What only the live channels know: online now, and heard of last. */
+function withPresence({ newts }: Services, site: StoredSite): SiteItem {
+  return { ...site, online: newts.has(site.newtId), lastSeen: newts.lastHeard(site.newtId) ?? site.lastSeen };
+}
+
+/** Sites. */
+export const siteEndpoints = [
+  endpoint(
+    {
+      method: "get",
+      path: `${orgPath}s`,
+      summary: "List sites, oldest first",
+      needs: "sites:read",
+      query: SitesQuery,
+      data: SitePage,
+      message: "Sites retrieved successfully",
+    },
+    async ({ org, query: { page, pageSize, online, labels, ...wish } }, services) => {
+      const newts = online && { ids: services.newts.ids(), among: online === "true" };
+      const { items, total } = await services.store.sites.list(
+        org,
+        { ...wish, newts, labels: labels?.split(",").filter((label) => label !== "") },
+        { limit: pageSize, offset: (page - 1) * pageSize },
+      );
+      return { sites: items.map((site) => withPresence(services, site)), pagination: { total, pageSize, page } };
+    },
+  ),
+  endpoint(
+    {
+      method: "put",
+      path: orgPath,
+      summary: "Create a site whose credentials are made beforehand",
+      needs: "sites:write",
+      body: SiteCreate,
+      data: SiteCreated,
+      status: 201,
+      message: "Site created successfully",
+    },
+    async ({ org, body, address }, services) => {
+      const created = await services.store.sites.create({ orgId: org, address }, body);
+      if (created === "taken") throw refuse(409, "A newt with this ID exists already");
+      if (created === "full") throw refuse(403, "Site limit exceeded");
+      return { ...withPresence(services, created.site), newtId: created.site.newtId, secret: created.secret };
+    },
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: `${orgPath}/:niceId`,
+      summary: "One site by its niceId",
+      needs: "sites:read",
+      data: SiteItem,
+      message: "Site retrieved successfully",
+    },
+    async ({ org, param }, services) => {
+      const site = await services.store.sites.find(org, { niceId: param("niceId") });
+      if (!site) throw unknownSite(param("niceId"));
+      return withPresence(services, site);
+    },
+  ),
+  endpoint(
+    {
+      method: "get",
+      path: onePath,
+      summary: "One site",
+      needs: "sites:read",
+      data: SiteItem,
+      message: "Site retrieved successfully",
+    },
+    async ({ reach, param }, services) => {
+      const site = await services.store.sites.find(reach, { siteId: siteIdOf(param("siteId")) });
+      if (!site) throw unknownSite(param("siteId"));
+      return withPresence(services, site);
+    },
+  ),
+  endpoint(
+    {
+      method: "post",
+      path: onePath,
+      summary: "Rename a site",
+      needs: "sites:write",
+      body: SiteUpdate,
+      data: SiteItem,
+      message: "Site updated successfully",
+    },
+    async ({ reach, body, param }, services) => {
+      const site = await services.store.sites.rename(reach, siteIdOf(param("siteId")), body);
+      if (site === "taken") throw refuse(409, "A site with this niceId exists already");
+      if (!site) throw unknownSite(param("siteId"));
+      return withPresence(services, site);
+    },
+  ),
+  endpoint(
+    {
+      method: "delete",
+      path: onePath,
+      summary: "Delete a site with its credentials",
+      needs: "sites:write",
+      data: z.null(),
+      message: "Site deleted successfully",
+    },
+    async ({ reach, param, address }, services) => {
+      const site = await services.store.sites.delete(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!site) throw unknownSite(param("siteId"));
+      removeSite(services, site.newtId);
+      return null;
+    },
+  ),
+  endpoint(
+    {
+      method: "post",
+      path: `${onePath}/approve`,
+      summary: "Approve a pending site",
+      needs: "sites:write",
+      data: z.null(),
+      message: "Site approved successfully",
+    },
+    async ({ reach, param, address }, services) => {
+      const site = await services.store.sites.approve(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!site) throw unknownSite(param("siteId"));
+      if (!site.changed) return new Said(null, "Site was approved already");
+      releaseSite(services, site.newtId);
+      return null;
+    },
+  ),
+  endpoint(
+    {
+      method: "post",
+      path: `${onePath}/reject`,
+      summary: "Reject a pending site: it is deleted",
+      needs: "sites:write",
+      data: z.null(),
+      message: "Site rejected successfully",
+    },
+    async ({ reach, param, address }, services) => {
+      const site = await services.store.sites.reject(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!site) throw unknownSite(param("siteId"));
+      if (!site.removed) throw refuse(400, "Site is not pending: delete it instead");
+      removeSite(services, site.newtId);
+      return null;
+    },
+  ),
+  endpoint(
+    {
+      method: "post",
+      path: `${onePath}/rekey`,
+      summary: "Give a site a new secret; the old one and its tokens end",
+      needs: "sites:write",
+      body: SiteRekey,
+      data: SiteCredentialsItem,
+      message: "Site credentials regenerated successfully",
+    },
+    async ({ reach, body, param, address }, services) => {
+      const credentials = await services.store.sites.rekey(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!credentials) throw unknownSite(param("siteId"));
+      if (body.disconnect) services.newts.get(credentials.newtId)?.end(1000, "Credentials have changed");
+      return credentials;
+    },
+  ),
+];

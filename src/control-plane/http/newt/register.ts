@@ -1,16 +1,18 @@
-import { newtPaths, RegisterRequest } from "../../../protocol/newt/api.js";
+import { newtPaths, RegisterData, RegisterRequest } from "../../../protocol/newt/api.js";
 import { splitKey } from "../../../provisioning/credentials.js";
 import { nonceHeader, parseNonce } from "../../../provisioning/nonce.js";
-import type { Services } from "../../services.js";
-import { good, refuse } from "../answer.js";
-import { readBody } from "../body.js";
-import { routes } from "../env.js";
+import { refuse } from "../answer.js";
+import { endpoint } from "../endpoint.js";
+import { wrongGuess } from "../guess.js";
 
-/** Answers to keys that are not exchanged (PROTOCOLS A5, G1). */
+/** Answers to keys that are not exchanged (PROTOCOLS A5, G1); those of 403 are ours. */
 const refusals = {
-  invalid: "Invalid provisioning key",
-  used_up: "Provisioning key has reached its maximum usage",
-  expired: "Provisioning key has expired",
+  invalid: [401, "Invalid provisioning key"],
+  used_up: [401, "Provisioning key has reached its maximum usage"],
+  expired: [401, "Provisioning key has expired"],
+  foreign_address: [403, "Provisioning key does not accept this source address"],
+  unfit_name: [403, "Provisioning key does not accept this name"],
+  full: [403, "Site limit exceeded"],
 } as const;
 
 const controls = /\p{Cc}/gu;
@@ -21,19 +23,30 @@ function givenName(name: string | undefined): string | undefined {
 }
 
 /** POST /api/v1/auth/newt/register: a provisioning key becomes a site. */
-export function registerRoute({ store }: Services) {
-  return routes().post(newtPaths.register, async (c) => {
-    const { provisioningKey, name } = await readBody(c, RegisterRequest);
+export const registerEndpoint = endpoint(
+  {
+    method: "post",
+    path: newtPaths.register,
+    summary: "Exchange a provisioning key for a site's credentials",
+    body: RegisterRequest,
+    data: RegisterData,
+    status: 201,
+    message: "Newt registered successfully",
+  },
+  async ({ body: { provisioningKey, name }, header, address }, services) => {
     const key = splitKey(provisioningKey);
     if (!key) throw refuse(400, "Invalid provisioning key format");
-    const answer = await store.exchange({
+    const answer = await services.store.exchange({
       keyId: key.id,
       keySecret: key.secret,
       name: givenName(name),
-      nonce: parseNonce(c.req.header(nonceHeader)),
-      address: c.env.peer.address,
+      nonce: parseNonce(header(nonceHeader)),
+      address,
+      quiet: services.failures.isExhausted(address),
     });
-    if (!("credentials" in answer)) throw refuse(401, refusals[answer.outcome]);
-    return good(c, answer.credentials, "Newt registered successfully", 201);
-  });
-}
+    if ("credentials" in answer) return answer.credentials;
+    const [status, message] = refusals[answer.outcome];
+    const refusal = refuse(status, message);
+    throw answer.outcome === "invalid" ? wrongGuess(services, address, refusal) : refusal;
+  },
+);

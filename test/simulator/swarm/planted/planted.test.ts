@@ -4,9 +4,10 @@ import { lostWakeUp } from "./lost-wake-up.js";
 import type { Mutant } from "./mutant.js";
 import { renameBeforeFsync } from "./rename-before-fsync.js";
 import { useCheckedApart } from "./use-checked-apart.js";
+import { usedCredentialRefunded } from "./used-credential-refunded.js";
 
 const root = new URL("../../../../", import.meta.url).pathname;
-const mutants = [useCheckedApart, renameBeforeFsync, lostWakeUp, blueprintTwice];
+const mutants = [useCheckedApart, renameBeforeFsync, lostWakeUp, blueprintTwice, usedCredentialRefunded];
 /** The same that `swarm.test.ts` finds clean. */
 const mostSeeds = 200;
 

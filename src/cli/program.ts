@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { version } from "../version.js";
+import { apiKeysCommand } from "./commands/api-keys.js";
+import { artifactsCommand } from "./commands/artifacts.js";
+import { auditCommand } from "./commands/audit.js";
+import { backupCommand } from "./commands/backup.js";
+import { codesCommand } from "./commands/codes.js";
+import { demoCommand } from "./commands/demo.js";
+import { devicesCommand } from "./commands/devices.js";
+import { keysCommand } from "./commands/keys.js";
+import { orgsCommand } from "./commands/orgs.js";
+import { providerCommand } from "./commands/provider.js";
+import { replayCommand } from "./commands/replay.js";
+import { simulateCommand } from "./commands/simulate.js";
+import { sitesCommand } from "./commands/sites.js";
+import { upCommand } from "./commands/up.js";
+
+const commands = [
+  upCommand,
+  demoCommand,
+  simulateCommand,
+  replayCommand,
+  keysCommand,
+  codesCommand,
+  sitesCommand,
+  devicesCommand,
+  orgsCommand,
+  apiKeysCommand,
+  auditCommand,
+  providerCommand,
+  artifactsCommand,
+  backupCommand,
+];
+
+/** The whole of `firstboot`. */
+export function program(): Command {
+  const made = new Command("firstboot")
+    .description("Declare, deploy and prove the first boot of a fleet.")
+    .version(version)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ firstboot up\n  $ firstboot demo\n  $ firstboot simulate examples/scenarios/first-fleet.yaml",
+    );
+  for (const command of commands) made.addCommand(command());
+  govern(made);
+  return made;
+}
+
+/** Wrong usage becomes an error of ours: commander neither writes nor exits by itself. */
+function govern(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  for (const inner of command.commands) govern(inner);
+}

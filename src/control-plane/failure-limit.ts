@@ -1,0 +1,53 @@
+import type { Clock } from "../world/clock.js";
+import { Sources } from "./sources.js";
+
+/** Wrong guesses that a source has free. */
+export const allowance = 60;
+
+/** How long it takes until all of them are forgiven, milliseconds: one after the other. */
+export const forgivenMs = 15 * 60_000;
+
+const eachMs = forgivenMs / allowance;
+
+/**
+ * Counts wrong guesses of each source: 60, and one more every 15 seconds. It never stands before a secret is verified: a
+ * right one is answered whatever others behind its address have tried; only what is wrong is told to wait.
+ */
+export class FailureLimit {
+  /** When each source has all of its guesses back, by the monotonic clock. */
+  readonly #restored: Sources<number>;
+
+  constructor(
+    private readonly clock: Pick<Clock, "monotonic">,
+    { sources }: { readonly sources?: number } = {},
+  ) {
+    this.#restored = new Sources(sources);
+  }
+
+  /**
+   * Notes a wrong guess. True while it is answered and audited like any other; false for one beyond the limit, which is
+   * answered with 429 and leaves no audit row of its own.
+   */
+  failed(address: string): boolean {
+    if (this.isExhausted(address)) return false;
+    this.#restored.set(address, this.clock.monotonic() + this.#owedMs(address) + eachMs);
+    return true;
+  }
+
+  isExhausted(address: string): boolean {
+    return this.#waitMs(address) > 0;
+  }
+
+  /** Whole seconds until the source may guess again: at least 1. */
+  retryAfterSeconds(address: string): number {
+    return Math.max(1, Math.ceil(this.#waitMs(address) / 1_000));
+  }
+
+  #waitMs(address: string): number {
+    return this.#owedMs(address) + eachMs - forgivenMs;
+  }
+
+  #owedMs(address: string): number {
+    return Math.max(0, (this.#restored.get(address) ?? 0) - this.clock.monotonic());
+  }
+}

@@ -1,0 +1,67 @@
+import { reasonOf } from "../error.js";
+import { every } from "../world/clock.js";
+import type { Services } from "./services.js";
+import { removeSite } from "./site-decisions.js";
+
+/** How often each is done, milliseconds; one timer serves all channels, keys and sites. */
+const intervals = {
+  /** Silent channels are looked for. */
+  sweep: 15_000,
+  /** Leases that have run out are ended. */
+  reclaim: 15_000,
+  /** Sites that stay away are removed. */
+  offline: 60_000,
+  /** Expired tokens are forgotten. */
+  tidy: 3_600_000,
+} as const;
+
+/** Work that is done again and again. */
+interface Chore {
+  /** Stops; resolves when what is under way is done. */
+  end(): Promise<void>;
+}
+
+/** Starts the control plane's periodic work. */
+export function keepHouse(services: Services): Chore {
+  const { world, store, newts } = services;
+  const attendance = { since: world.clock.now(), has: (newtId: string) => newts.has(newtId) };
+
+  function chore(ms: number, trouble: string, work: () => Promise<void>): Chore {
+    let running: Promise<void> | undefined;
+    const timer = every(world.clock, ms, () => {
+      // One that takes longer than its interval is not begun twice.
+      running ??= work()
+        .catch((error: unknown) => world.log.warn(trouble, { reason: reasonOf(error) }))
+        .finally(() => {
+          running = undefined;
+        });
+    });
+    return {
+      end: async () => {
+        timer.cancel();
+        await running;
+      },
+    };
+  }
+
+  const chores = [
+    chore(intervals.sweep, "silent channels not looked for", async () => sweep(services)),
+    chore(intervals.reclaim, "overdue leases not ended", () => store.leases.reclaim()),
+    chore(intervals.offline, "sites that stay away not removed", () =>
+      store.offline.remove(attendance, (newtId) => removeSite(services, newtId)),
+    ),
+    chore(intervals.tidy, "expired tokens not forgotten", () => store.sessions.tidy()),
+  ];
+  return {
+    end: async () => {
+      await Promise.all(chores.map((each) => each.end()));
+    },
+  };
+}
+
+function sweep({ newts, devices, strangers, world }: Services): void {
+  newts.sweep();
+  devices.sweep();
+  const now = world.clock.monotonic();
+  for (const stranger of strangers) if (stranger.isOverdue(now)) stranger.terminate();
+}

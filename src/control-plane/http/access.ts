@@ -1,0 +1,49 @@
+import type { Context } from "hono";
+import type { Scope } from "../../protocol/integration/schema.js";
+import type { Services } from "../services.js";
+import type { ApiKey } from "../store/api-keys.js";
+import { refuse } from "./answer.js";
+import type { Env } from "./env.js";
+import { wrongGuess } from "./guess.js";
+
+/** Whom a caller speaks for. */
+export interface Access {
+  /** The organisation in the path; "" where there is none. */
+  readonly org: string;
+  /** The only organisation that the caller reaches; undefined: all. */
+  readonly reach: string | undefined;
+  readonly scopes: readonly Scope[];
+}
+
+/** Who needs to show nothing. */
+export const anybody: Access = { org: "", reach: "", scopes: [] };
+
+const bearer = /^Bearer +(\S+)$/i;
+
+/** The API key that a request shows (PROTOCOLS A21, G5). */
+export async function authenticate(c: Context<Env>, services: Services): Promise<ApiKey> {
+  const [, text] = bearer.exec(c.req.header("authorization") ?? "") ?? [];
+  if (!text) throw refuse(401, "API key required");
+  const key = await services.store.apiKeys.find(text);
+  if (!key) throw wrongGuess(services, c.env.peer.address, refuse(401, "Invalid API key"));
+  return key;
+}
+
+/** Whoever calls the integration API stays within the organisation and the scopes of their key. */
+export async function accessOf(c: Context<Env>, services: Services, scope: Scope): Promise<Access> {
+  const { orgId, scopes } = await authenticate(c, services);
+  const org = c.req.param("org");
+  if (org !== undefined && orgId !== null && org !== orgId) {
+    throw refuse(403, "Key does not have access to this organization");
+  }
+  if (!allows(scopes, scope)) throw refuse(403, "Key does not have permission perform this action");
+  if (org !== undefined && orgId === null && !(await services.store.orgs.has(org))) {
+    throw refuse(404, "Organization not found");
+  }
+  return { org: org ?? "", reach: org ?? orgId ?? undefined, scopes };
+}
+
+/** Whether scopes cover another. Who may write may read. */
+export function allows(scopes: readonly Scope[], wanted: Scope): boolean {
+  return scopes.some((scope) => scope === "*" || scope === wanted || scope === wanted.replace(/:read$/, ":write"));
+}

@@ -1,0 +1,11 @@
+import type { HTTPException } from "hono/http-exception";
+import type { Services } from "../services.js";
+import { TooManyFailures } from "./answer.js";
+
+/**
+ * What a wrong secret is answered: its refusal, or, when its source has guessed wrong too often, to wait. A right secret
+ * never comes here: nobody is locked out by what others behind the same address do.
+ */
+export function wrongGuess({ failures }: Services, address: string, refusal: HTTPException): HTTPException {
+  return failures.failed(address) ? refusal : new TooManyFailures(failures.retryAfterSeconds(address));
+}

@@ -1,0 +1,76 @@
+import { type Command, CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { program } from "../../src/cli/program.js";
+import { FirstbootError } from "../../src/error.js";
+
+/** A command with all that are in it, by their full names. */
+function commandsOf(command: Command, name = command.name()): { readonly name: string; readonly command: Command }[] {
+  return [{ name, command }, ...command.commands.flatMap((inner) => commandsOf(inner, `${name} ${inner.name()}`))];
+}
+
+function helpOf(command: Command): string {
+  let help = "";
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  return help;
+}
+
+const all = commandsOf(program());
+
+test("the help of every command shows an example of it", () => {
+  const without = all.filter(({ name, command }) => !new RegExp(`[$|(] ?${name}`).test(helpOf(command)));
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
+test("every flag has an environment name", () => {
+  const without = all.flatMap(({ name, command }) =>
+    command.options
+      .filter(({ envVar, long }) => !envVar?.startsWith("FIRSTBOOT_") && long !== "--version")
+      .map(({ long }) => `${name} ${long}`),
+  );
+  expect(without).toEqual([]);
+});
+
+/** What is said of arguments that are wrong. */
+async function refusal(args: readonly string[]): Promise<string> {
+  const error = await program()
+    .parseAsync([...args], { from: "user" })
+    .then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+  if (error instanceof FirstbootError && error.code === "FB1001") return error.line;
+  if (error instanceof CommanderError) return error.message;
+  throw new Error("it was taken");
+}
+
+const secret = "b".repeat(40);
+
+describe("wrong usage is refused before a server is asked", () => {
+  test.each<[string[], RegExp]>([
+    [["keys", "create", "--name", ""], /--name is ""/],
+    [["keys", "create", "--name", "a", "--max-usage", "none"], /unlimited/],
+    [["keys", "create", "--name", "a", "--expires-in", "soon"], /a duration such as/],
+    [["keys", "create", "--name", "a", "--expires-in", "9999999w"], /up to 100 years/],
+    [["keys", "create", "--name", "a", "--expires-at", "tomorrow"], /a time with its zone/],
+    [["keys", "create", "--name", "a", "--expires-in", "1d", "--expires-at", "2030-01-01T00:00:00Z"], /with/],
+    [["keys", "create", "--name", "a", "--reclaim-after", "0s"], /a duration such as/],
+    [["keys", "create", "--name", "a", "--source-cidr", "10.0.0.0/8,10.0.0.0/33"], /"10.0.0.0.33"/],
+    [["keys", "create", "--name", "a", "--key-file", "missing"], /no server is named/],
+    [["keys", "show", `spk-${"a".repeat(15)}.${secret}`], /before the dot/],
+    [["keys", "update", "spk-a"], /no change/],
+    [["keys", "update", "spk-a", "--never", "--expires-in", "1d"], /cannot be used with/],
+    [["keys", "delete", "spk-a", "--sites", "maybe"], /keep, delete/],
+    [["codes", "create", "--name", "a", "--quantity", "10001"], /whole number/],
+    [["sites", "delete"], /no site to delete/],
+    [["sites", "rename", "a"], /--nice-id/],
+    [["devices", "show", "gate-7"], /devices list/],
+    [["devices", "command", "dev_a", "reboot", "--payload", "[1]"], /a JSON object/],
+    [["orgs", "update", "acme"], /no change/],
+    [["api-keys", "create", "--name", "a", "--scope", "keys"], /keys:read/],
+    [["audit", "list", "--limit", "0"], /whole number/],
+  ])("%j", async (args, text) => {
+    const said = await refusal(args);
+    expect(said).toMatch(text);
+    expect(said).not.toContain(secret);
+  });
+});

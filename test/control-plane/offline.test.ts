@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { MovableClock, org, Plane, temporaryDirectory } from "./plane.js";
+
+/** Longer than it takes until sites that stay away are looked for again. */
+const round = 61_000;
+const ttlSeconds = 600;
+const ttl = ttlSeconds * 1000;
+
+async function labKey(plane: Plane, siteTtlOffline: number | null = ttlSeconds) {
+  const { integration } = plane;
+  const key = await integration.createKey(org, { name: "lab", maxBatchSize: null, siteTtlOffline });
+  return { key: key.siteProvisioningKey, id: key.siteProvisioningKeyId };
+}
+
+/** Moves on, to a round of the housekeeping whose work is then done. */
+async function pass(plane: Plane, clock: MovableClock, ms: number): Promise<void> {
+  clock.move(ms);
+  await plane.integration.createCodes(org, { name: "barrier" });
+  await plane.integration.listCodes(org);
+}
+
+async function names(plane: Plane): Promise<string[]> {
+  return (await plane.integration.listSites(org)).map(({ name }) => name);
+}
+
+test("a lab key's sites that stay away are removed, others are not", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
+  const [lab, field] = [await labKey(plane), await labKey(plane, null)];
+  const seen = await plane.newt(await plane.site(lab.key, "seen"));
+  await plane.site(lab.key, "never seen");
+  await plane.site(field.key, "field");
+  await pass(plane, clock, 60_000);
+  seen.channel.close();
+  await expect.poll(async () => (await plane.integration.listSites(org, { online: true })).length).toBe(0);
+  await pass(plane, clock, ttl - 30_000);
+  await expect.poll(() => names(plane)).toEqual(["seen", "field"]);
+  await pass(plane, clock, round);
+  await expect.poll(() => names(plane)).toEqual(["field"]);
+  const audit = await plane.integration.audit(org, { keyId: lab.id });
+  expect(audit.filter(({ action }) => action === "expire")).toMatchObject([
+    { result: "removed", address: null },
+    { result: "removed" },
+  ]);
+  expect(await plane.integration.findKey(org, lab.id), "no use is given back").toMatchObject({ numUsed: 2 });
+});
+
+test("a site that is here is left, and has its time from when it leaves", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
+  const newt = await plane.newt(await plane.site((await labKey(plane)).key, "here"));
+  for (let elapsed = 0; elapsed < 3 * ttl; elapsed += 30_000) {
+    clock.move(30_000);
+    newt.say({ type: "newt/ping", data: {} });
+    await newt.hear("pong");
+  }
+  await pass(plane, clock, 0);
+  newt.channel.close();
+  await expect.poll(async () => (await plane.integration.listSites(org))[0]?.online).toBe(false);
+  await pass(plane, clock, ttl - round);
+  expect(await names(plane)).toEqual(["here"]);
+  await pass(plane, clock, 2 * round);
+  await expect.poll(() => names(plane)).toEqual([]);
+});
+
+test("a time that is set, changed or cleared counts at once", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
+  const { key, id } = await labKey(plane);
+  await plane.site(key, "away");
+  await plane.integration.updateKey(org, id, { siteTtlOffline: null });
+  await pass(plane, clock, 10 * ttl);
+  await plane.integration.updateKey(org, id, { siteTtlOffline: ttlSeconds * 20 });
+  await pass(plane, clock, round);
+  expect(await names(plane)).toEqual(["away"]);
+  await plane.integration.updateKey(org, id, { siteTtlOffline: 1 });
+  await pass(plane, clock, round);
+  await expect.poll(() => names(plane)).toEqual([]);
+});
+
+test("nobody is away while there is no server: the time begins anew with its start", async () => {
+  const clock = new MovableClock();
+  const path = join(temporaryDirectory(), "control-plane.db");
+  const before = await Plane.start(path, clock);
+  await before.site((await labKey(before)).key, "away");
+  await before.close();
+  clock.move(100 * ttl);
+  const after = await Plane.start(path, clock);
+  await pass(after, clock, ttl - round);
+  expect(await names(after)).toEqual(["away"]);
+  await pass(after, clock, 2 * round);
+  await expect.poll(() => names(after)).toEqual([]);
+});
+
+test("more sites than are looked at at once are removed in one round, and who is here is not", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
+  const { key } = await labKey(plane);
+  await Promise.all(Array.from({ length: 600 }, () => plane.register(key)));
+  clock.move(ttl);
+  const here = await plane.newt(await plane.site(key, "here"));
+  await pass(plane, clock, round);
+  await expect.poll(() => names(plane)).toEqual(["here"]);
+  expect(here.pings).toBe(1);
+});
