@@ -6,13 +6,6 @@ import { program } from "./program.js";
 
 function explained(error: unknown): FirstbootError {
   if (error instanceof FirstbootError) return error;
-  if (error instanceof CommanderError) {
-    if (error.code === "commander.help") {
-      return new FirstbootError("FB1001", { what: "no command is given", fix: "choose one of those above" });
-    }
-    const what = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-    return new FirstbootError("FB1001", { what, fix: "see `firstboot --help`" });
-  }
   if (process.env.FIRSTBOOT_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   return new FirstbootError("FB9001", {
     what: "a fault in firstboot itself",

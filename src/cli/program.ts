@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, type CommanderError } from "commander";
+import { FirstbootError } from "../error.js";
 import { version } from "../version.js";
 import { apiKeysCommand } from "./commands/api-keys.js";
 import { artifactsCommand } from "./commands/artifacts.js";
@@ -47,7 +48,18 @@ export function program(): Command {
 }
 
 /** Wrong usage becomes an error of ours: commander neither writes nor exits by itself. */
-function govern(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: () => {} });
-  for (const inner of command.commands) govern(inner);
+function govern(command: Command, name = command.name()): void {
+  command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+    throw error.exitCode === 0 ? error : wrongUsage(error, name);
+  });
+  for (const inner of command.commands) govern(inner, `${name} ${inner.name()}`);
+}
+
+/** Names the command whose help shows the way. */
+function wrongUsage({ code, message }: CommanderError, name: string): FirstbootError {
+  if (code === "commander.help") {
+    return new FirstbootError("FB1001", { what: "no command is given", fix: "choose one of those above" });
+  }
+  const what = message.replace(/^error: |\.$/g, "").replaceAll("\n", " ");
+  return new FirstbootError("FB1001", { what, fix: `see \`${name} --help\`` });
 }

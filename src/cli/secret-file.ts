@@ -22,11 +22,20 @@ export async function keepInFile<T>(path: string, make: () => Promise<T>, secret
   }
 }
 
+const whys: Readonly<Record<string, string>> = {
+  EEXIST: "it exists",
+  ENOENT: "its directory does not exist",
+  ENOTDIR: "a part of the path is not a directory",
+  EACCES: "the rights do not allow it",
+  ENOSPC: "the disk is full",
+};
+
 function fail(path: string, error: unknown): never {
-  const exists = systemCode(error) === "EEXIST";
+  const code = systemCode(error) ?? "";
+  const exists = code === "EEXIST";
   throw new FirstbootError("FB1002", {
     what: `cannot write to ${path === "" ? '""' : path}`,
-    why: exists ? "it exists" : reasonOf(error),
+    why: whys[code] ?? reasonOf(error),
     fix: exists ? "remove it, or choose another file" : "choose a file that you may write",
     cause: error,
   });

@@ -1,7 +1,7 @@
 import { Command, type Option } from "commander";
 import type { IntegrationClient } from "../protocol/integration/client.js";
 import { addOptions } from "./flags.js";
-import { clientOf, option, resolveTarget, type ServerFlags } from "./settings.js";
+import { clientOf, filled, option, resolveTarget, type ServerFlags } from "./settings.js";
 
 /** The flags of every command that talks to a server. */
 export interface ServerCommandFlags extends Omit<ServerFlags, "endpoint"> {
@@ -41,7 +41,9 @@ export function withServerOptions(command: Command): Command {
     .addOption(option("--org <id>", "organisation", "ORG"))
     .addOption(option("--ca <file>", "PEM file of the certificate authority to trust", "CA"))
     .addOption(
-      option("--data <directory>", "data directory of a control plane on this machine", "DATA").default(".firstboot"),
+      option("--data <directory>", "data directory of a control plane on this machine", "DATA")
+        .default(".firstboot")
+        .argParser(filled("--data")),
     );
 }
 

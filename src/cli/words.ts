@@ -6,7 +6,8 @@ const units = [
   ["seconds", 1_000],
 ] as const;
 
-function counted(count: number, unit: string): string {
+/** `1 day`, `2 days`: a count of what is named in the plural. */
+export function counted(count: number, unit: string): string {
   return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`;
 }
 

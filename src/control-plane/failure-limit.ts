@@ -1,4 +1,5 @@
 import type { Clock } from "../world/clock.js";
+import { sourceOf } from "../world/source.js";
 import { Sources } from "./sources.js";
 
 /** Wrong guesses that a source has free. */
@@ -16,6 +17,8 @@ const eachMs = forgivenMs / allowance;
 export class FailureLimit {
   /** When each source has all of its guesses back, by the monotonic clock. */
   readonly #restored: Sources<number>;
+  /** How many guesses of each source are not judged yet; only of those there are any. */
+  readonly #unjudged = new Map<string, number>();
 
   constructor(
     private readonly clock: Pick<Clock, "monotonic">,
@@ -36,6 +39,23 @@ export class FailureLimit {
 
   isExhausted(address: string): boolean {
     return this.#waitMs(address) > 0;
+  }
+
+  /**
+   * Runs what may be a wrong guess, and tells it whether its source has none left. Of a source that has guessed wrong, all
+   * that are not judged yet count as wrong: what is sent at once is no freer than one after the other.
+   */
+  async judge<T>(address: string, work: (isExhausted: boolean) => Promise<T>): Promise<T> {
+    const source = sourceOf(address);
+    const others = this.#unjudged.get(source) ?? 0;
+    this.#unjudged.set(source, others + 1);
+    try {
+      return await work(this.#owedMs(address) > 0 && this.#waitMs(address) + others * eachMs > 0);
+    } finally {
+      const left = (this.#unjudged.get(source) ?? 0) - 1;
+      if (left > 0) this.#unjudged.set(source, left);
+      else this.#unjudged.delete(source);
+    }
   }
 
   /** Whole seconds until the source may guess again: at least 1. */

@@ -24,7 +24,6 @@ interface Chore {
 /** Starts the control plane's periodic work. */
 export function keepHouse(services: Services): Chore {
   const { world, store, newts } = services;
-  const attendance = { since: world.clock.now(), has: (newtId: string) => newts.has(newtId) };
 
   function chore(ms: number, trouble: string, work: () => Promise<void>): Chore {
     let running: Promise<void> | undefined;
@@ -48,7 +47,7 @@ export function keepHouse(services: Services): Chore {
     chore(intervals.sweep, "silent channels not looked for", async () => sweep(services)),
     chore(intervals.reclaim, "overdue leases not ended", () => store.leases.reclaim()),
     chore(intervals.offline, "sites that stay away not removed", () =>
-      store.offline.remove(attendance, (newtId) => removeSite(services, newtId)),
+      store.offline.remove(newts, (newtId) => removeSite(services, newtId)),
     ),
     chore(intervals.tidy, "expired tokens not forgotten", () => store.sessions.tidy()),
   ];

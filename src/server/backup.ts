@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { copySqlite } from "../control-plane/index.js";
 import { FirstbootError } from "../error.js";
 import type { Disk } from "../world/disk.js";
@@ -13,10 +13,12 @@ const certificates = ["ca.pem", "ca-key.pem", "tls.pem", "tls-key.pem"] as const
 /**
  * Copies a data directory as it is at one moment, while a control plane serves from it or not. The copy is a data directory
  * itself, each file with mode 0600, and is there whole or not at all. Resolves with the names of its files. Throws FB1002
- * where it cannot be written or `to` has something in it, FB1010 where `data` is no control plane's.
+ * where it cannot be written or `target` has something in it, FB1010 where `data` is no control plane's.
  */
-export async function backUp(data: string, to: string): Promise<readonly string[]> {
+export async function backUp(data: string, target: string): Promise<readonly string[]> {
   const { disk } = realWorld({ name: "backup" });
+  // Without a slash at its end, behind which the copy would be made within itself.
+  const to = resolve(target);
   const partial = `${to}.partial-${process.pid}`;
   try {
     await refuseUnlessEmpty(disk, to);

@@ -1,4 +1,4 @@
-import { type Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { program } from "../../src/cli/program.js";
 import { FirstbootError } from "../../src/error.js";
@@ -39,9 +39,19 @@ async function refusal(args: readonly string[]): Promise<string> {
       (reason: unknown) => reason,
     );
   if (error instanceof FirstbootError && error.code === "FB1001") return error.line;
-  if (error instanceof CommanderError) return error.message;
   throw new Error("it was taken");
 }
+
+test.each<[string[], string]>([
+  [["bogus"], "unknown command 'bogus'; see `firstboot --help`"],
+  [["keys", "bogus"], "unknown command 'bogus'; see `firstboot keys --help`"],
+  [["keys", "create"], "required option '--name <text>' not specified; see `firstboot keys create --help`"],
+  [["sites", "list", "--jason"], "unknown option '--jason' (Did you mean --json?); see `firstboot sites list --help`"],
+  [["up", "now"], "too many arguments for 'up'. Expected 0 arguments but got 1; see `firstboot up --help`"],
+  [["keys", "list", "--data", ""], "--data is empty; give it a value, or leave it out"],
+])("%j points to the help of its command", async (args, said) => {
+  expect(await refusal(args)).toBe(`FB1001: ${said}`);
+});
 
 const secret = "b".repeat(40);
 

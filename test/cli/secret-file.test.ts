@@ -28,7 +28,10 @@ test("what exists is not replaced, and nothing is made that would be lost", asyn
   writeFileSync(file, "old");
   const make = vi.fn(async () => "made");
   await expect(keepInFile(file, make, String)).rejects.toThrow(/it exists/);
-  await expect(keepInFile(join(directory, "no/where"), make, String)).rejects.toMatchObject({ code: "FB1002" });
+  await expect(keepInFile(join(directory, "no/where"), make, String)).rejects.toMatchObject({
+    code: "FB1002",
+    why: "its directory does not exist",
+  });
   await expect(keepInFile("", make, String)).rejects.toMatchObject({ code: "FB1002" });
   expect(make).not.toHaveBeenCalled();
   expect(readFileSync(file, "utf8")).toBe("old");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settingInWords, timeInWords, usesInWords } from "../../src/cli/words.js";
+import { counted, settingInWords, timeInWords, usesInWords } from "../../src/cli/words.js";
 
 const now = Date.parse("2030-01-01T00:00:00Z");
 const after = (milliseconds: number) => new Date(now + milliseconds).toISOString();
@@ -35,4 +35,12 @@ test.each([
 
 test("uses are counted against their limit", () => {
   expect([usesInWords(3, 25), usesInWords(3, null)]).toEqual(["3 of 25", "3, unlimited"]);
+});
+
+test("one is not many", () => {
+  expect([counted(1, "codes"), counted(2, "codes"), counted(1, "exchanges")]).toEqual([
+    "1 code",
+    "2 codes",
+    "1 exchange",
+  ]);
 });

@@ -66,6 +66,19 @@ test("a key gives no more than it has", async () => {
   expect((await give(["everything"])).status).toBe(400);
 });
 
+test("who may write keys deletes no sites with them", async () => {
+  const plane = await Plane.start();
+  const made = await plane.integration.createKey(org, { name: "k", maxBatchSize: null });
+  await plane.site(made.siteProvisioningKey);
+  const path = `/v1/org/${org}/site-provisioning-key/${made.siteProvisioningKeyId}?sites=delete`;
+  const keysOnly = await keyWith(plane, ["keys:write"]);
+  expect((await plane.send("DELETE", path, undefined, keysOnly)).status).toBe(403);
+  expect(await plane.integration.listSites(org)).toHaveLength(1);
+  const both = await keyWith(plane, ["keys:write", "sites:write"]);
+  expect((await plane.send("DELETE", path, undefined, both)).status).toBe(200);
+  expect(await plane.integration.listSites(org)).toEqual([]);
+});
+
 test("the first key cannot be deleted, seen or replaced through the API", async () => {
   const plane = await Plane.start();
   expect((await plane.api("DELETE", `${keys}/first`)).status).toBe(404);

@@ -131,3 +131,11 @@ test("a backup overwrites nothing and leaves nothing behind where it fails", asy
   await expect(backUp(full, join(directory, "copy"))).rejects.toMatchObject({ code: "FB1010" });
   expect(readdirSync(directory)).toEqual(before);
 });
+
+test("a directory may be named with a slash at its end", async () => {
+  const directory = scratch();
+  await (await serve(join(directory, "data"))).close();
+  await backUp(join(directory, "data"), `${join(directory, "copy")}/`);
+  expect(readdirSync(directory).sort()).toEqual(["copy", "data"]);
+  expect(readdirSync(join(directory, "copy"))).toContain("firstboot.db");
+});

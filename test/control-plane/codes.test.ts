@@ -107,6 +107,7 @@ test("a deleted batch keeps its devices and is on record", async () => {
   expect(await plane.integration.audit(org, { keyId: id })).toMatchObject([
     { action: "delete" },
     { action: "provision" },
+    { action: "create" },
   ]);
 });
 

@@ -65,6 +65,18 @@ test("the lost answer to the last use can be had again", async () => {
   expect(verdict(await plane.register(key, { nonce: nonce(plane) }))).toEqual(usedUp);
 });
 
+test("an answer that is given again is on record with its site", async () => {
+  const plane = await Plane.start();
+  const key = await plane.key(1);
+  const same = nonce(plane);
+  for (let times = 0; times < 2; times++) await plane.register(key, { nonce: same });
+  const [site] = await plane.integration.listSites(org);
+  expect(await plane.integration.audit(org, { target: site?.niceId ?? "" })).toMatchObject([
+    { action: "exchange", result: "replayed" },
+    { action: "exchange", result: "created" },
+  ]);
+});
+
 test("an answer is not given again after the first get-token", async () => {
   const plane = await Plane.start();
   const key = await plane.key(1);

@@ -54,6 +54,20 @@ describe("the limit of failures", () => {
     );
   });
 
+  it("gives a source that has guessed wrong no more guesses at once than one after the other", async () => {
+    const limit = new FailureLimit(new SilentClock());
+    const atOnce = async (): Promise<number> => {
+      const judged = Array.from({ length: 400 }, () => limit.judge("192.0.2.1", async (isExhausted) => isExhausted));
+      return (await Promise.all(judged)).filter((isExhausted) => !isExhausted).length;
+    };
+    expect(await atOnce(), "who has made no mistake waits for nobody").toBe(400);
+    limit.failed("192.0.2.1");
+    expect(await atOnce()).toBe(59);
+    expect(await atOnce(), "what is judged does not count").toBe(59);
+    exhaust(limit, "192.0.2.1");
+    expect(await atOnce()).toBe(0);
+  });
+
   it("counts an IPv6 network of 64 bits as one source, and IPv4 in its IPv6 dress as itself", () => {
     const limit = new FailureLimit(new SilentClock());
     exhaust(limit, "2001:db8:0:1::1");

@@ -111,8 +111,10 @@ test("revoking a key is for good, on record once, and leaves its sites", async (
   await plane.integration.updateKey(org, id, { maxBatchSize: 9, validUntil: "" });
   expect(verdict(await plane.register(key))).toEqual(invalid);
   await plane.newt(site);
-  const refused = Array.from({ length: 3 }, () => "exchange: invalid");
-  expect(await decisions(plane, id)).toEqual(["exchange: created", "revoke: revoked", ...refused]);
+  expect(await decisions(plane, id)).toEqual([
+    ...["create: created", "exchange: created", "revoke: revoked", "exchange: invalid", "exchange: invalid"],
+    ...["update: changed maxBatchSize, validUntil", "exchange: invalid"],
+  ]);
 });
 
 test("deleting a key keeps its sites", async () => {
@@ -123,7 +125,7 @@ test("deleting a key keeps its sites", async () => {
   await plane.integration.deleteKey(org, idOf(key));
   expect(verdict(await plane.register(key, { nonce: same }))).toEqual(invalid);
   await plane.newt(site);
-  expect(await decisions(plane, idOf(key))).toEqual(["exchange: created", "delete: removed"]);
+  expect(await decisions(plane, idOf(key))).toEqual(["create: created", "exchange: created", "delete: removed"]);
 });
 
 test("deleting a key deletes its sites if asked to, tells those that are here, and no other", async () => {

@@ -92,6 +92,33 @@ test("a lost answer of a stock newt costs no use in the end", async () => {
   expect([await uses(id), await sites()]).toEqual([1, 1]);
 });
 
+test("a key that is made again with its old id gets no use back for the sites of the deleted one", async () => {
+  const { plane, clock, key, uses, sites, pass, integration } = await stage();
+  const wish = { maxBatchSize: 2, siteProvisioningKey: `spk-abcdefghijklmn1.${"a2b3".repeat(10)}` };
+  const { key: own, id } = await key(wish);
+  for (let number = 0; number < 2; number++) await plane.site(own);
+  await integration.deleteKey(org, id);
+  await key(wish);
+  for (let number = 0; number < 2; number++) await plane.token(await plane.site(own));
+  clock.move(10 * minute);
+  expect(verdict(await plane.register(own))).toEqual(usedUp);
+  await pass(round);
+  expect([await uses(id), await sites()]).toEqual([2, 4]);
+});
+
+test("the new secret of a site that has never come has its time from the re-key on", async () => {
+  const { plane, key, sites, pass, integration } = await stage();
+  const { key: leased } = await key();
+  await plane.site(leased);
+  await pass(9 * minute);
+  const [site] = await integration.listSites(org);
+  const { newtId, secret } = await integration.rekeySite(site?.siteId ?? 0);
+  await pass(9 * minute);
+  await pass(round);
+  expect(await sites()).toBe(1);
+  await plane.newt({ newtId, secret });
+});
+
 test("a full organisation finds room where leases are over", async () => {
   const { plane, clock, key, sites, integration } = await stage();
   const { key: leased } = await key({ maxBatchSize: null });

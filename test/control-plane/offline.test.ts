@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openSqlite } from "../../src/control-plane/index.js";
 import { MovableClock, org, Plane, temporaryDirectory } from "./plane.js";
 
 /** Longer than it takes until sites that stay away are looked for again. */
@@ -91,6 +92,48 @@ test("nobody is away while there is no server: the time begins anew with its sta
   expect(await names(after)).toEqual(["away"]);
   await pass(after, clock, 2 * round);
   await expect.poll(() => names(after)).toEqual([]);
+});
+
+test("a wall clock that is set right after the start takes nobody's time away", async () => {
+  const clock = new MovableClock();
+  const path = join(temporaryDirectory(), "control-plane.db");
+  const before = await Plane.start(path, clock);
+  await before.site((await labKey(before)).key, "away");
+  await before.close();
+  clock.move(100 * ttl);
+  clock.setWrong(-30 * 365 * 86_400_000);
+  const after = await Plane.start(path, clock);
+  clock.setWrong(0);
+  await pass(after, clock, ttl - round);
+  expect(await names(after)).toEqual(["away"]);
+  await pass(after, clock, 2 * round);
+  await expect.poll(() => names(after)).toEqual([]);
+});
+
+test("a site whose leaving could not be written down has its whole time from then on", async () => {
+  const clock = new MovableClock();
+  const database = openSqlite(":memory:");
+  let full = false;
+  const prepare = (sql: string) => {
+    if (full && sql === "commit") throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    return database.prepare(sql);
+  };
+  const plane = await Plane.start({ prepare, close: () => database.close() }, clock);
+  const newt = await plane.newt(await plane.site((await labKey(plane)).key, "here"));
+  for (let elapsed = 0; elapsed < 2 * ttl; elapsed += 30_000) {
+    clock.move(30_000);
+    newt.say({ type: "newt/ping", data: {} });
+    await newt.hear("pong");
+  }
+  full = true;
+  newt.channel.close();
+  await expect.poll(async () => (await plane.integration.listSites(org))[0]?.online).toBe(false);
+  await expect(plane.integration.createCodes(org, { name: "after it" })).rejects.toMatchObject({ status: 503 });
+  full = false;
+  await pass(plane, clock, ttl - round);
+  expect(await names(plane)).toEqual(["here"]);
+  await pass(plane, clock, 2 * round);
+  await expect.poll(() => names(plane)).toEqual([]);
 });
 
 test("more sites than are looked at at once are removed in one round, and who is here is not", async () => {

@@ -7,7 +7,7 @@ import { openSqlite } from "../../src/control-plane/index.js";
 import { OrgPage } from "../../src/protocol/integration/schema.js";
 import { call, parametersOf, scopeOf } from "./endpoint-calls.js";
 import { type Tenant, tenant } from "./isolation.js";
-import { apiKey, dataOf, org, Plane, verdict } from "./plane.js";
+import { apiKey, dataOf, MovableClock, org, Plane, verdict } from "./plane.js";
 
 /** Every row of every table. */
 function everything(database: SqliteDatabase): Record<string, unknown> {
@@ -78,6 +78,17 @@ test("only a key of all organisations makes one, and sees them all", async () =>
   expect((await plane.api("GET", "/v1/org/nobody")).status).toBe(404);
 });
 
+test("an organisation does not lift its own limit", async () => {
+  const plane = await Plane.start();
+  await plane.integration.createOrg({ orgId: "acme", maxSites: 1 });
+  const { apiKey: own } = await plane.integration.createApiKey("acme", { name: "all", scopes: ["*"] });
+  const change = (body: object) => plane.send("POST", "/v1/org/acme", body, { authorization: `Bearer ${own}` });
+  expect((await change({ maxSites: null })).status).toBe(403);
+  expect((await change({ name: "Acme", maxSites: 9 })).status).toBe(403);
+  expect((await change({ name: "Acme" })).status).toBe(200);
+  expect((await plane.integration.listOrgs())[0]).toMatchObject({ orgId: "acme", name: "Acme", maxSites: 1 });
+});
+
 test("an organisation is called by its id until it has a name", async () => {
   const plane = await Plane.start();
   const made = await plane.api("PUT", "/v1/org", { orgId: "acme", maxSites: 3 });
@@ -110,11 +121,15 @@ test("deleting an organisation takes all that is in it and nothing else, and the
   expect(dead.status).toBe(401);
 });
 
-test("a new organisation of an old id knows nothing of the old one", async () => {
-  const plane = await Plane.start();
+test("a new organisation of an old id knows nothing of the old one, even if the clock was set back", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
   await tenant(plane, "acme");
   await plane.api("DELETE", "/v1/org/acme");
+  clock.setWrong(-3_600_000);
   await plane.api("PUT", "/v1/org", { orgId: "acme" });
   const { body } = await plane.api("GET", "/v1/org/acme/audit");
-  expect(JSON.parse(body)).toMatchObject({ data: { audit: [], pagination: { total: 0 } } });
+  expect(JSON.parse(body)).toMatchObject({
+    data: { audit: [{ action: "create", target: "acme" }], pagination: { total: 1 } },
+  });
 });

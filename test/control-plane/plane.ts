@@ -160,9 +160,15 @@ export class MovableClock implements Clock {
   readonly #clock = realClock(new Process("test"));
   readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
   #ahead = 0;
+  #wrong = 0;
 
   now(): number {
-    return this.#clock.now() + this.#ahead;
+    return this.#clock.now() + this.#ahead + this.#wrong;
+  }
+
+  /** Sets the wall clock to be wrong by so much; no time passes. */
+  setWrong(ms: number): void {
+    this.#wrong = ms;
   }
 
   monotonic(): number {

@@ -40,6 +40,20 @@ test("a token lives for an hour and is then forgotten", async () => {
   await expect.poll(() => database.prepare("select * from session").all([])).toEqual([]);
 });
 
+test("more expired tokens than are forgotten at once are all forgotten, and no other", async () => {
+  const database = openSqlite(":memory:");
+  const clock = new MovableClock();
+  const plane = await Plane.start(database, clock);
+  const site = await plane.site(await plane.key());
+  const insert = database.prepare("insert into session values (?, ?, ?)");
+  for (let number = 0; number < 5_000; number++) insert.run([`token ${number}`, site.newtId, 1_000]);
+  insert.run(["valid", site.newtId, clock.now() + 86_400_000]);
+  clock.move(3_600_000);
+  await expect
+    .poll(() => database.prepare("select token_hash from session").all([]))
+    .toEqual([{ token_hash: "valid" }]);
+});
+
 test("a deleted site's tokens and credentials end with it", async () => {
   const database = openSqlite(":memory:");
   const plane = await Plane.start(database);

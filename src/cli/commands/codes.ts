@@ -9,7 +9,7 @@ import { note, print, printJson } from "../output.js";
 import { keepInFile } from "../secret-file.js";
 import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { type Columns, showDeleted, showList } from "../show.js";
-import { timeInWords, usesInWords } from "../words.js";
+import { counted, timeInWords, usesInWords } from "../words.js";
 
 interface CreateFlags extends ServerCommandFlags {
   readonly name: string;
@@ -91,7 +91,9 @@ async function createCodes({ out, ...flags }: CreateFlags): Promise<void> {
   if (flags.json) return printJson(out === undefined ? created : { ...item, out });
   if (out === undefined) for (const code of codes) print(code);
   const where = out === undefined ? "Keep them" : `They are in ${out}`;
-  note(`${codes.length} codes "${item.name}", ${item.provisioningCodeId}. ${where}: they are not shown again.`);
+  note(
+    `${counted(codes.length, "codes")} "${item.name}", ${item.provisioningCodeId}. ${where}: they are not shown again.`,
+  );
 }
 
 function lines({ codes }: CodesCreated): string {

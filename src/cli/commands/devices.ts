@@ -26,9 +26,6 @@ const columns: Columns<DeviceItem> = {
   DEVICE: (device) => device.deviceId,
   NAME: (device) => device.name,
   ONLINE: (device) => device.online,
-  BOARD: (device) => device.boardModel,
-  MAC: (device) => device.macAddress,
-  CREDENTIALS: (device) => device.credentials,
   EXPIRE: (device) => timeInWords(device.expiresAt),
   "LAST SEEN": (device) => timeInWords(device.lastSeen),
 };
@@ -38,6 +35,9 @@ const details: Columns<DeviceItem> = {
   EXPIRE: (device) => timeAndWords(device.expiresAt),
   "LAST SEEN": (device) => timeAndWords(device.lastSeen),
   CREATED: (device) => timeAndWords(device.createdAt),
+  CREDENTIALS: (device) => device.credentials,
+  BOARD: (device) => device.boardModel,
+  MAC: (device) => device.macAddress,
   CODES: (device) => device.provisioningCodeId,
   LABELS: (device) => device.labels?.join(", "),
 };

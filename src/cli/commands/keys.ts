@@ -11,7 +11,7 @@ import { note, print, printJson } from "../output.js";
 import { type OwnKeyFlags, ownKey, ownKeyOptions } from "../own-key.js";
 import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { type Columns, showDeleted, showList, showOne } from "../show.js";
-import { settingInWords, timeAndWords, timeInWords, usesInWords } from "../words.js";
+import { counted, settingInWords, timeAndWords, timeInWords, usesInWords } from "../words.js";
 
 interface CreateFlags extends ServerCommandFlags, KeyLimitFlags, ExpiryFlags, OwnKeyFlags {
   readonly name: string;
@@ -34,7 +34,6 @@ const columns: Columns<KeyItem> = {
   STATE: (key) => key.state?.replace("_", " "),
   USES: (key) => usesInWords(key.numUsed, key.maxBatchSize),
   EXPIRES: (key) => timeInWords(key.validUntil),
-  "NEW SITES": (key) => (key.approveNewSites ? "approved" : "pending"),
   "LAST USE": (key) => timeInWords(key.lastUsed),
 };
 
@@ -42,6 +41,7 @@ const details: Columns<KeyItem> = {
   ...columns,
   EXPIRES: (key) => timeAndWords(key.validUntil),
   "LAST USE": (key) => timeAndWords(key.lastUsed),
+  "NEW SITES": (key) => (key.approveNewSites ? "approved" : "pending"),
   CREATED: (key) => timeAndWords(key.createdAt),
   "ENDS IN": (key) => `…${key.lastChars}`,
   "RECLAIM AFTER": (key) => settingInWords(key.reclaimAfter),
@@ -110,7 +110,8 @@ async function createKey(flags: CreateFlags): Promise<void> {
 }
 
 function sentence({ name, maxBatchSize, validUntil, approveNewSites }: KeyItem): string {
-  const limit = maxBatchSize === null ? "for any number of exchanges" : `good for ${maxBatchSize} exchanges`;
+  const limit =
+    maxBatchSize === null ? "for any number of exchanges" : `good for ${counted(maxBatchSize, "exchanges")}`;
   const end = validUntil === null ? "does not expire" : `expires ${timeAndWords(validUntil)}`;
   return `Key "${name}", ${limit}, ${end}; new sites are ${approveNewSites ? "approved" : "pending"}`;
 }

@@ -36,7 +36,6 @@ const columns: Columns<SiteItem> = {
   NAME: (site) => site.name,
   STATUS: (site) => site.status,
   ONLINE: (site) => site.online,
-  KEY: (site) => site.siteProvisioningKeyId,
   "LAST SEEN": (site) => timeInWords(site.lastSeen),
   LABELS: (site) => site.labels?.join(", "),
 };
@@ -45,6 +44,7 @@ const details: Columns<SiteItem> = {
   ...columns,
   "LAST SEEN": (site) => timeAndWords(site.lastSeen),
   CREATED: (site) => timeAndWords(site.createdAt),
+  KEY: (site) => site.siteProvisioningKeyId,
   NUMBER: (site) => site.siteId,
   "NEWT ID": (site) => site.newtId,
   "NEWT VERSION": (site) => site.newtVersion,

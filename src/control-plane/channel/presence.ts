@@ -19,9 +19,21 @@ export interface Live {
 export class Presence<L extends Live> {
   readonly #clock: Clock;
   readonly #live = new Map<string, L>();
+  #since: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#since = clock.monotonic();
+  }
+
+  /** Since when every end of a channel has been written down: monotonic time, milliseconds. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** An end could not be written down: how long anybody has been away is known from now on only. */
+  lostEnd(): void {
+    this.#since = this.#clock.monotonic();
   }
 
   get size(): number {

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { HTTPException } from "hono/http-exception";
 import type { Scope } from "../../protocol/integration/schema.js";
 import type { Services } from "../services.js";
 import type { ApiKey } from "../store/api-keys.js";
@@ -12,11 +13,13 @@ export interface Access {
   readonly org: string;
   /** The only organisation that the caller reaches; undefined: all. */
   readonly reach: string | undefined;
+  /** Whether the caller reaches every organisation, whatever the path names. */
+  readonly reachesAll: boolean;
   readonly scopes: readonly Scope[];
 }
 
 /** Who needs to show nothing. */
-export const anybody: Access = { org: "", reach: "", scopes: [] };
+export const anybody: Access = { org: "", reach: "", reachesAll: false, scopes: [] };
 
 const bearer = /^Bearer +(\S+)$/i;
 
@@ -36,11 +39,16 @@ export async function accessOf(c: Context<Env>, services: Services, scope: Scope
   if (org !== undefined && orgId !== null && org !== orgId) {
     throw refuse(403, "Key does not have access to this organization");
   }
-  if (!allows(scopes, scope)) throw refuse(403, "Key does not have permission perform this action");
+  if (!allows(scopes, scope)) throw forbidden();
   if (org !== undefined && orgId === null && !(await services.store.orgs.has(org))) {
     throw refuse(404, "Organization not found");
   }
-  return { org: org ?? "", reach: org ?? orgId ?? undefined, scopes };
+  return { org: org ?? "", reach: org ?? orgId ?? undefined, reachesAll: orgId === null, scopes };
+}
+
+/** A key's scopes do not cover what its holder wants (PROTOCOLS A21). */
+export function forbidden(): HTTPException {
+  return refuse(403, "Key does not have permission perform this action");
 }
 
 /** Whether scopes cover another. Who may write may read. */

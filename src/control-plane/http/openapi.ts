@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { edgeflowPaths } from "../../protocol/edgeflow/api.js";
+import { newtPaths } from "../../protocol/newt/api.js";
+import { nonceHeader } from "../../provisioning/nonce.js";
 import type { Endpoint } from "./endpoint.js";
 
 const refusal = z.object({
@@ -11,6 +14,16 @@ const refusal = z.object({
 });
 
 const bareRefusal = z.object({ error: z.string() });
+
+const exchanges: readonly string[] = [newtPaths.register, edgeflowPaths.provision];
+
+const nonce = {
+  name: nonceHeader,
+  in: "header",
+  required: false,
+  description: "32 random bytes as hex, chosen by the device: whoever asks again with them gets the same answer",
+  schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+};
 
 /** Describes endpoints by OpenAPI 3.1, from the schemas that validate them. */
 export function openApi(endpoints: readonly Endpoint[], version: string): object {
@@ -39,12 +52,13 @@ function operation({ method, path, summary, needs, body, query, data, status = 2
     ? data
     : z.object({ data, success: z.literal(true), error: z.literal(false), message: z.string(), status: z.number() });
   return {
-    operationId: `${method} ${path}`,
+    operationId: operationId(method, path),
     summary,
     ...(needs && { security: [needs === "device key" ? { deviceKey: [] } : { apiKey: [needs] }] }),
     parameters: [
       ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...(query ? queryParameters(query) : []),
+      ...(exchanges.includes(path) ? [nonce] : []),
     ],
     ...(body && { requestBody: { required: true, content: json(schemaOf(body, "input")) } }),
     responses: {
@@ -58,6 +72,17 @@ function operation({ method, path, summary, needs, body, query, data, status = 2
       },
     },
   };
+}
+
+/** A name that programs can be made from: `getOrgSiteByNiceId`. Of parameters only one at the end counts. */
+function operationId(method: string, path: string): string {
+  const words = path
+    .replace(/^(?:\/api)?\/v1/, "")
+    .replace(/:(\w+)$/, (_, name: string) => `by-${name}`)
+    .replace(/:\w+/g, "")
+    .split(/[/-]+/)
+    .map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`);
+  return `${method}${words.join("")}`;
 }
 
 function queryParameters(query: z.ZodType): object[] {

@@ -4,7 +4,8 @@ import { type ApiKeyCreate, type ApiKeyItem, Scope } from "../../protocol/integr
 import { newApiKey, splitKey } from "../../provisioning/credentials.js";
 import { peppered, sameHash } from "../../provisioning/secret.js";
 import { isoTime } from "../../world/clock.js";
-import type { Page, Range, StoreBase } from "./base.js";
+import { audit, lastAudit } from "./audit.js";
+import type { OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { ApiKeyRow } from "./schema.js";
 import { statement } from "./statement.js";
 
@@ -59,7 +60,7 @@ export function apiKeyStore({ world, database, command, look, pepper }: StoreBas
         }
         await tx
           .insertInto("org")
-          .values({ id: orgId, created_at })
+          .values({ id: orgId, created_at, audit_after: await lastAudit(tx) })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
         await tx.deleteFrom("api_key").where("org_id", "is", null).where("id", "<>", id).execute();
@@ -83,12 +84,13 @@ export function apiKeyStore({ world, database, command, look, pepper }: StoreBas
 
     /** Makes a key; the only moment its whole text exists outside its owner's hands. */
     create: (
-      orgId: string,
+      { orgId, address }: OrgDecider,
       { name, scopes }: z.output<typeof ApiKeyCreate>,
     ): Promise<{ readonly item: ApiKeyItem; readonly apiKey: string }> => {
       const apiKey = newApiKey(world.random);
       const { id = "", secret = "" } = splitKey(apiKey) ?? {};
       return command(async (tx) => {
+        const now = world.clock.now();
         const row = await tx
           .insertInto("api_key")
           .values({
@@ -98,10 +100,11 @@ export function apiKeyStore({ world, database, command, look, pepper }: StoreBas
             secret_hash: peppered(pepper, secret),
             last_chars: secret.slice(-4),
             scopes: JSON.stringify([...new Set(scopes)]),
-            created_at: world.clock.now(),
+            created_at: now,
           })
           .returningAll()
           .executeTakeFirstOrThrow();
+        await audit(tx, { at: now, action: "create", orgId, target: id, address, result: "created" });
         return { item: apiKeyItem(row), apiKey };
       });
     },
@@ -115,14 +118,17 @@ export function apiKeyStore({ world, database, command, look, pepper }: StoreBas
     },
 
     /** Deletes a key of an organisation: the first key is of none. False if there is none. */
-    delete: (orgId: string, id: string): Promise<boolean> =>
+    delete: (id: string, { orgId, address }: OrgDecider): Promise<boolean> =>
       command(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom("api_key")
           .where("org_id", "=", orgId)
           .where("id", "=", id)
           .executeTakeFirst();
-        return numDeletedRows > 0n;
+        if (numDeletedRows === 0n) return false;
+        const at = world.clock.now();
+        await audit(tx, { at, action: "delete", orgId, target: id, address, result: "removed" });
+        return true;
       }),
   };
 }

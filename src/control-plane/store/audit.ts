@@ -12,6 +12,7 @@ export interface AuditEntry {
     | "exchange"
     | "provision"
     | "create"
+    | "update"
     | "approve"
     | "reject"
     | "rekey"
@@ -52,6 +53,12 @@ export async function audit(tx: Tx, { at, action, orgId, keyId, target, address,
   await insert(tx, { at, action, orgId: org, keyId: key, target: about, address: from, result });
 }
 
+/** The id of the last decision so far; 0: there is none. */
+export async function lastAudit(tx: Tx): Promise<number> {
+  const row = await tx.selectFrom("audit").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+}
+
 /** A claimed key id as it may be written down: only if it has an id's form, since people paste secrets anywhere. */
 export function auditableKeyId(id: string): string | undefined {
   return KeyId.safeParse(id).success ? id : undefined;
@@ -69,7 +76,7 @@ export function auditStore({ database }: StoreBase) {
       let entries = database
         .selectFrom("audit")
         .where("org_id", "=", orgId)
-        .where("at", ">=", ({ selectFrom }) => selectFrom("org").select("created_at").where("id", "=", orgId));
+        .where("id", ">", ({ selectFrom }) => selectFrom("org").select("audit_after").where("org.id", "=", orgId));
       if (keyId !== undefined) entries = entries.where("key_id", "=", keyId);
       if (target !== undefined) entries = entries.where("target", "=", target);
       const rows = await entries.selectAll().orderBy("id", "desc").limit(limit).offset(offset).execute();

@@ -45,7 +45,7 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
 
   return {
     /** Makes a batch; the only moment its codes are readable. */
-    create: (orgId: string, wish: NewCodes): Promise<{ item: CodesItem; codes: string[] }> =>
+    create: ({ orgId, address }: OrgDecider, wish: NewCodes): Promise<{ item: CodesItem; codes: string[] }> =>
       command(async (tx) => {
         const now = world.clock.now();
         const batch = await tx
@@ -63,6 +63,7 @@ export function codeStore({ world, database, command, pepper }: StoreBase) {
           .returningAll()
           .executeTakeFirstOrThrow();
         const codes = await insertCodes(tx, batch.id, batch.quantity);
+        await audit(tx, { at: now, action: "create", orgId, keyId: batch.id, address, result: "created" });
         return { item: codesItem({ ...batch, ...unusedTally }, now), codes };
       }),
 

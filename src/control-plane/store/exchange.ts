@@ -28,6 +28,14 @@ const selectKey = statement((on, hole) =>
   on.selectFrom("provisioning_key").selectAll().where("id", "=", hole<string>("id")),
 );
 
+const selectSite = statement((on, hole) =>
+  on
+    .selectFrom("newt")
+    .innerJoin("site", "site.id", "newt.site_id")
+    .select("site.nice_id")
+    .where("newt.id", "=", hole<string>("newtId")),
+);
+
 const StoredCredentials = z.object({ newtId: NewtId, secret: z.string() });
 
 /** The exchange of a provisioning key for a site: exactly once for each use, repeatable until it is known to have arrived. */
@@ -42,7 +50,8 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
     if (kept) {
       const credentials = StoredCredentials.parse(JSON.parse(kept));
       if (key.reclaim_after !== null) await renewSiteLease(tx, credentials.newtId, now);
-      return { key, answer: { outcome: "replayed", credentials } };
+      const [site] = (await selectSite(tx, { newtId: credentials.newtId })).rows;
+      return { key, site: site?.nice_id, answer: { outcome: "replayed", credentials } };
     }
     const refusal = objectionOf(key, request, now) ?? (await takeUse(tx, key, now));
     if (refusal) return { key, answer: { outcome: refusal } };
@@ -85,8 +94,8 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
 interface Decision {
   readonly answer: ExchangeAnswer;
   readonly key?: ProvisioningKeyRow;
-  /** niceId of a new site. */
-  readonly site?: string;
+  /** niceId of the site that is answered. */
+  readonly site?: string | undefined;
 }
 
 /** Takes a use of a key, one that overdue leases give back if need be; otherwise why there is none. */

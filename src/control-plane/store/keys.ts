@@ -29,7 +29,7 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
      * Makes a key, or takes in one that its owner has made: undefined if there is a key of that id. The only moment a
      * made key's whole text exists outside its owner's hands.
      */
-    create: (orgId: string, wish: NewKey): Promise<{ item: KeyItem; key: string } | undefined> =>
+    create: ({ orgId, address }: OrgDecider, wish: NewKey): Promise<{ item: KeyItem; key: string } | undefined> =>
       command(async (tx) => {
         const key = ownKey(wish.siteProvisioningKey) ?? newProvisioningKey(world.random);
         const now = world.clock.now();
@@ -49,7 +49,9 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
           .onConflict((conflict) => conflict.column("id").doNothing())
           .returningAll()
           .executeTakeFirst();
-        return row && { item: keyItem(row, now), key: formatKey(key) };
+        if (!row) return undefined;
+        await audit(tx, { at: now, action: "create", orgId, keyId: key.id, address, result: "created" });
+        return { item: keyItem(row, now), key: formatKey(key) };
       }),
 
     find: async (orgId: string, id: string): Promise<KeyItem | undefined> => {
@@ -66,9 +68,10 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
     },
 
     /** Changes what a key allows; those who have exchanged it keep what they have. */
-    update: (orgId: string, id: string, changes: KeyChanges): Promise<KeyItem | undefined> =>
+    update: (id: string, { orgId, address }: OrgDecider, changes: KeyChanges): Promise<KeyItem | undefined> =>
       command(async (tx) => {
         const { maxBatchSize, approveNewSites } = changes;
+        const now = world.clock.now();
         const row = await tx
           .updateTable("provisioning_key")
           .set({
@@ -80,7 +83,10 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
           .where("id", "=", id)
           .returningAll()
           .executeTakeFirst();
-        return row && keyItem(row, world.clock.now());
+        if (!row) return undefined;
+        const changed = Object.keys(changes).sort().join(", ");
+        await audit(tx, { at: now, action: "update", orgId, keyId: id, address, result: `changed ${changed}` });
+        return keyItem(row, now);
       }),
 
     /** Ends a key for good; its sites stay. */
@@ -120,7 +126,9 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
         const at = world.clock.now();
         const decision = { at, action: "delete", orgId, keyId: id, address, result: "removed" } as const;
         await audit(tx, decision);
-        return { newtIds: sites === "delete" ? await deleteSites(tx, decision) : [] };
+        if (sites === "delete") return { newtIds: await deleteSites(tx, decision) };
+        await endLeases(tx, decision);
+        return { newtIds: [] };
       }),
   };
 }
@@ -142,6 +150,17 @@ interface Removal {
   readonly keyId: string;
   readonly address: string;
   readonly result: string;
+}
+
+/** The sites that stay are never reclaimed: a later key of the same id has not paid for them, and gets no use back. */
+async function endLeases(tx: Tx, { at, orgId, keyId }: Removal): Promise<void> {
+  await tx
+    .updateTable("site")
+    .set({ authenticated_at: at })
+    .where("provisioning_key_id", "=", keyId)
+    .where("org_id", "=", orgId)
+    .where("authenticated_at", "is", null)
+    .execute();
 }
 
 /** Deletes the sites of a key, however many; the ids of their newts. */

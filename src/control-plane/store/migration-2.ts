@@ -8,6 +8,7 @@ export const leases = `
 alter table org add column name text;
 alter table org add column max_sites integer;
 alter table org add column sites integer not null default 0;
+alter table org add column audit_after integer not null default 0;
 update org set sites = (select count(*) from site where org_id = org.id);
 create trigger site_enters after insert on site begin
   update org set sites = sites + 1 where id = new.org_id;

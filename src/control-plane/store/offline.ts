@@ -5,7 +5,7 @@ import type { ProvisioningKeyRow, Tx } from "./schema.js";
 /** Sites that are looked at at once; a bound, since requests wait meanwhile. */
 const pageSize = 256;
 
-/** Who has a channel now, and since when anybody could have: wall time, milliseconds. */
+/** Who has a channel now, and since when it is known whenever one ends: monotonic time, since wall time may be set. */
 export interface Attendance {
   readonly since: number;
   has(newtId: string): boolean;
@@ -13,12 +13,13 @@ export interface Attendance {
 
 type LabKey = Pick<ProvisioningKeyRow, "id" | "org_id">;
 
-function labKeys(tx: Tx, since: number, now: number): Promise<LabKey[]> {
+/** Keys whose `siteTtlOffline` is no longer than attendance has been known for, milliseconds. */
+function labKeys(tx: Tx, known: number): Promise<LabKey[]> {
   return tx
     .selectFrom("provisioning_key")
     .select(["id", "org_id"])
     .where("site_ttl_offline", "is not", null)
-    .where("site_ttl_offline", "<=", now - since)
+    .where("site_ttl_offline", "<=", known)
     .execute();
 }
 
@@ -77,7 +78,8 @@ export function offlineStore({ world, command, look }: StoreBase) {
   return {
     /** Removes sites that have been away for too long; `removed` hears of their newts after each commit. */
     remove: async (attendance: Attendance, removed: (newtId: string) => void): Promise<void> => {
-      for (const key of await look((tx) => labKeys(tx, attendance.since, world.clock.now()))) {
+      const known = world.clock.monotonic() - attendance.since;
+      for (const key of await look((tx) => labKeys(tx, known))) {
         let last = 0;
         for (;;) {
           const sites = await newtsOf(key, last);

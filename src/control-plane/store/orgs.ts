@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { OrgCreate, OrgItem, OrgUpdate } from "../../protocol/integration/schema.js";
 import { isoTime } from "../../world/clock.js";
-import { audit } from "./audit.js";
+import { audit, lastAudit } from "./audit.js";
 import type { OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { OrgRow } from "./schema.js";
 import { statement } from "./statement.js";
@@ -24,15 +24,24 @@ export function orgStore({ world, database, command, look }: StoreBase) {
     has: (orgId: string): Promise<boolean> => look(async (tx) => (await exists(tx, { id: orgId })).rows.length > 0),
 
     /** Undefined if there is one of that id already. */
-    create: ({ orgId, name, maxSites }: z.output<typeof OrgCreate>): Promise<OrgItem | undefined> =>
+    create: ({ orgId, name, maxSites }: z.output<typeof OrgCreate>, address: string): Promise<OrgItem | undefined> =>
       command(async (tx) => {
+        const now = world.clock.now();
         const row = await tx
           .insertInto("org")
-          .values({ id: orgId, name: name ?? null, max_sites: maxSites ?? null, created_at: world.clock.now() })
+          .values({
+            id: orgId,
+            name: name ?? null,
+            max_sites: maxSites ?? null,
+            created_at: now,
+            audit_after: await lastAudit(tx),
+          })
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .executeTakeFirst();
-        return row && orgItem(row);
+        if (!row) return undefined;
+        await audit(tx, { at: now, action: "create", orgId, target: orgId, address, result: "created" });
+        return orgItem(row);
       }),
 
     /** By id; only the one of `reach` if it is given. */
@@ -64,7 +73,10 @@ export function orgStore({ world, database, command, look }: StoreBase) {
     },
 
     /** What is absent stays. A limit below the number of sites removes none of them. */
-    update: (orgId: string, { name, maxSites }: z.output<typeof OrgUpdate>): Promise<OrgItem | undefined> =>
+    update: (
+      { orgId, address }: OrgDecider,
+      { name, maxSites }: z.output<typeof OrgUpdate>,
+    ): Promise<OrgItem | undefined> =>
       command(async (tx) => {
         const row = await tx
           .updateTable("org")
@@ -72,7 +84,10 @@ export function orgStore({ world, database, command, look }: StoreBase) {
           .where("id", "=", orgId)
           .returningAll()
           .executeTakeFirst();
-        return row && orgItem(row);
+        if (!row) return undefined;
+        const at = world.clock.now();
+        await audit(tx, { at, action: "update", orgId, target: orgId, address, result: "changed" });
+        return orgItem(row);
       }),
 
     /** Deletes an organisation with all that is in it, its API keys too; the audit remembers. */

@@ -30,6 +30,8 @@ interface OrgTable {
   max_sites: number | null;
   /** How many sites it has; triggers count. */
   sites: Generated<number>;
+  /** The last audit row before it: those until there are of an older organisation of the same id. */
+  audit_after: Generated<number>;
 }
 export type OrgRow = Selectable<OrgTable>;
 
@@ -100,7 +102,7 @@ interface SiteTable {
   created_at: number;
   last_seen_at: number | null;
   labels: Generated<string>;
-  /** When its credential was used for the first time: from then on it is never reclaimed. */
+  /** When its credential was used for the first time, or its key was deleted: from then on it is never reclaimed. */
   authenticated_at: number | null;
 }
 

@@ -7,6 +7,9 @@ import { statement } from "./statement.js";
 /** A token is made for each connection, so that a short life costs nothing, milliseconds. */
 const tokenLife = 3_600_000;
 
+/** Expired tokens that one statement forgets: a bound, since requests wait meanwhile. */
+const forgottenAtOnce = 2_000;
+
 export type TokenAnswer =
   | { readonly outcome: "created"; readonly token: string }
   | { readonly outcome: "unknown" | "wrong_secret" };
@@ -53,6 +56,14 @@ const selectSite = statement((on, hole) =>
 
 /** A newt's credentials and the short-lived tokens they give. */
 export function sessionStore({ world, command, look, pepper }: StoreBase, replay: ReplayStore) {
+  function forgetExpired(): Promise<number> {
+    return command(async (tx) => {
+      const expired = tx.selectFrom("session").select("token_hash").where("expires_at", "<=", world.clock.now());
+      const some = tx.deleteFrom("session").where("token_hash", "in", expired.limit(forgottenAtOnce));
+      return Number((await some.executeTakeFirst()).numDeletedRows);
+    });
+  }
+
   return {
     /**
      * Gives a token for credentials. The first time proves that the exchange's answer arrived: from then on it is not
@@ -74,10 +85,9 @@ export function sessionStore({ world, command, look, pepper }: StoreBase, replay
       }),
 
     /** Forgets tokens that have expired. */
-    tidy: (): Promise<void> =>
-      command(async (tx) => {
-        await tx.deleteFrom("session").where("expires_at", "<=", world.clock.now()).execute();
-      }),
+    tidy: async (): Promise<void> => {
+      while ((await forgetExpired()) === forgottenAtOnce);
+    },
 
     /** Whether these are a site's credentials. */
     verify: (newtId: string, secret: string): Promise<boolean> =>

@@ -53,7 +53,7 @@ const renewSite = statement((on, hole) =>
     .where("authenticated_at", "is", null),
 );
 
-/** An answer that is given again counts from now on, or its credential could be reclaimed on its way to the device. */
+/** A credential that is given again, or anew, counts from now on, or it could be reclaimed on its way to the device. */
 export async function renewSiteLease(tx: Tx, newtId: string, now: number): Promise<void> {
   await renewSite(tx, { newtId, now });
 }

@@ -6,6 +6,7 @@ import { audit } from "./audit.js";
 import type { Decider, OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { BlueprintStore } from "./blueprints.js";
 import type { Database, Tx } from "./schema.js";
+import { renewSiteLease } from "./site-leases.js";
 import { insertSite } from "./site-names.js";
 import { fullSites, isAll, matchingSites, type SiteWish, type StoredSite, storedSite } from "./site-rows.js";
 
@@ -34,7 +35,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
 
   function note(
     tx: Tx,
-    action: "create" | "approve" | "reject" | "rekey" | "delete",
+    action: "create" | "update" | "approve" | "reject" | "rekey" | "delete",
     { orgId, niceId }: StoredSite,
     address: string,
     result: string,
@@ -89,8 +90,8 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
 
     /** What is absent stays; `taken`: another site of the organisation has the niceId. */
     rename: (
-      reach: string | undefined,
       siteId: number,
+      { orgId: reach, address }: Decider,
       { name, niceId }: z.output<typeof SiteUpdate>,
     ): Promise<StoredSite | "taken" | undefined> =>
       command(async (tx) => {
@@ -103,6 +104,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
           .set({ name: name ?? site.name, nice_id: niceId ?? site.niceId })
           .where("id", "=", siteId)
           .execute();
+        await note(tx, "update", site, address, "renamed");
         return findSite(tx, reach, { siteId });
       }),
 
@@ -117,6 +119,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
         await tx.updateTable("newt").set({ secret_hash }).where("id", "=", newtId).execute();
         await tx.deleteFrom("session").where("newt_id", "=", newtId).execute();
         await tx.deleteFrom("replay").where("newt_id", "=", newtId).execute();
+        await renewSiteLease(tx, newtId, world.clock.now());
         await note(tx, "rekey", site, address, "rekeyed");
         return { newtId, secret };
       }),

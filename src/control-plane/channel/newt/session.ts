@@ -72,6 +72,7 @@ export class NewtSession implements ChannelListener, NewtConnection {
     const { newts, store, world } = this.services;
     if (!newts.leave(this.site.newtId, this)) return;
     store.sites.seen(this.site.siteId, world.clock.now()).catch((error: unknown) => {
+      newts.lostEnd();
       world.log.warn("last seen not stored", { newtId: this.site.newtId, reason: reasonOf(error) });
     });
   }

@@ -24,25 +24,25 @@ export const provisionEndpoint = endpoint(
     message: "Device provisioned",
     bare: true,
   },
-  async ({ body, header, address }, services) => {
-    const { store, failures, pace } = services;
-    const quiet = failures.isExhausted(address);
-    // Who guesses codes gets through a few each second, and so does who stands in line with them.
-    if (quiet && !(await pace.turn(address))) throw new TooManyFailures(failures.retryAfterSeconds(address));
-    const answer = await store.provision({
-      code: body.provisioning_code,
-      hardware: body.hardware_info,
-      network: body.network_info,
-      nonce: parseNonce(header(nonceHeader)),
-      address,
-      quiet,
-    });
-    if (!("credentials" in answer)) {
-      const [status, message] = refusals[answer.outcome];
-      const refusal = refuse(status, message);
-      throw answer.outcome === "unknown" ? wrongGuess(services, address, refusal) : refusal;
-    }
-    const { deviceId, apiKey } = answer.credentials;
-    return { device_id: deviceId, api_key: apiKey, expires_at: isoTime(answer.expiresAt) };
-  },
+  ({ body, header, address }, services) =>
+    services.failures.judge(address, async (isExhausted) => {
+      const { store, failures, pace } = services;
+      // Who guesses codes gets through a few each second, and so does who stands in line with them.
+      if (isExhausted && !(await pace.turn(address))) throw new TooManyFailures(failures.retryAfterSeconds(address));
+      const answer = await store.provision({
+        code: body.provisioning_code,
+        hardware: body.hardware_info,
+        network: body.network_info,
+        nonce: parseNonce(header(nonceHeader)),
+        address,
+        quiet: failures.isExhausted(address),
+      });
+      if (!("credentials" in answer)) {
+        const [status, message] = refusals[answer.outcome];
+        const refusal = refuse(status, message);
+        throw answer.outcome === "unknown" ? wrongGuess(services, address, refusal) : refusal;
+      }
+      const { deviceId, apiKey } = answer.credentials;
+      return { device_id: deviceId, api_key: apiKey, expires_at: isoTime(answer.expiresAt) };
+    }),
 );

@@ -20,11 +20,11 @@ export const apiKeyEndpoints = [
       status: 201,
       message: "API key created",
     },
-    async ({ org, body, scopes }, { store }) => {
+    async ({ org, body, scopes, address }, { store }) => {
       if (!body.scopes.every((scope) => allows(scopes, scope))) {
         throw refuse(403, "A key cannot give what it does not have");
       }
-      const { item, apiKey } = await store.apiKeys.create(org, body);
+      const { item, apiKey } = await store.apiKeys.create({ orgId: org, address }, body);
       return { ...item, apiKey };
     },
   ),
@@ -52,8 +52,8 @@ export const apiKeyEndpoints = [
       data: z.null(),
       message: "API key deleted successfully",
     },
-    async ({ org, param }, { store }) => {
-      if (!(await store.apiKeys.delete(org, param("id"))))
+    async ({ org, param, address }, { store }) => {
+      if (!(await store.apiKeys.delete(param("id"), { orgId: org, address })))
         throw refuse(404, `API key with ID ${param("id")} not found`);
       return null;
     },

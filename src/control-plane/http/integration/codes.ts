@@ -26,12 +26,12 @@ export const codeEndpoints = [
       status: 201,
       message: "Provisioning codes created",
     },
-    async ({ org, body }, { store, world }) => {
+    async ({ org, body, address }, { store, world }) => {
       const { ttlSeconds, expiresAt: until, ...wish } = body;
       const end = until === undefined ? null : Date.parse(until);
       const expiresAt = ttlSeconds === undefined ? end : world.clock.now() + ttlSeconds * 1000;
       if (expiresAt !== null && expiresAt > latest) throw refuse(400, 'Validation error: Too far away at "ttlSeconds"');
-      const { item, codes } = await store.codes.create(org, { ...wish, expiresAt });
+      const { item, codes } = await store.codes.create({ orgId: org, address }, { ...wish, expiresAt });
       return { ...item, codes };
     },
   ),

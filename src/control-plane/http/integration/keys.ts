@@ -8,6 +8,7 @@ import {
   KeyUpdate,
 } from "../../../protocol/integration/schema.js";
 import { removeSite } from "../../site-decisions.js";
+import { allows, forbidden } from "../access.js";
 import { refuse } from "../answer.js";
 import { endpoint } from "../endpoint.js";
 import { RangeQuery } from "./query.js";
@@ -32,8 +33,8 @@ export const keyEndpoints = [
       status: 201,
       message: "Site provisioning key created",
     },
-    async ({ org, body }, { store }) => {
-      const created = await store.keys.create(org, body);
+    async ({ org, body, address }, { store }) => {
+      const created = await store.keys.create({ orgId: org, address }, body);
       if (!created) throw refuse(409, "A provisioning key with this ID exists already");
       return { ...created.item, siteProvisioningKey: created.key };
     },
@@ -78,8 +79,8 @@ export const keyEndpoints = [
       data: KeyItem,
       message: "Site provisioning key updated successfully",
     },
-    async ({ org, body, param }, { store }) => {
-      const item = await store.keys.update(org, param("id"), body);
+    async ({ org, body, param, address }, { store }) => {
+      const item = await store.keys.update(param("id"), { orgId: org, address }, body);
       if (!item) throw unknownKey(param("id"));
       return item;
     },
@@ -109,7 +110,8 @@ export const keyEndpoints = [
       data: z.null(),
       message: "Site provisioning key deleted successfully",
     },
-    async ({ org, query, param, address }, services) => {
+    async ({ org, query, param, address, scopes }, services) => {
+      if (query.sites === "delete" && !allows(scopes, "sites:write")) throw forbidden();
       const removed = await services.store.keys.delete(param("id"), { orgId: org, address }, query.sites);
       if (!removed) throw unknownKey(param("id"));
       for (const newtId of removed.newtIds) removeSite(services, newtId);

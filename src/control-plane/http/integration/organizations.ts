@@ -25,9 +25,9 @@ export const organizationEndpoints = [
       status: 201,
       message: "Organization created successfully",
     },
-    async ({ reach, body }, { store }) => {
+    async ({ reach, body, address }, { store }) => {
       if (reach !== undefined) throw refuse(403, "Key does not have access to other organizations");
-      const org = await store.orgs.create(body);
+      const org = await store.orgs.create(body, address);
       if (!org) throw refuse(409, `Organization with ID ${body.orgId} exists already`);
       return org;
     },
@@ -66,14 +66,17 @@ export const organizationEndpoints = [
     {
       method: "post",
       path: onePath,
-      summary: "Rename an organisation or limit its sites",
+      summary: "Rename an organisation or limit its sites; only a key of all organisations may do the latter",
       needs: "orgs:write",
       body: OrgUpdate,
       data: OrgItem,
       message: "Organization updated successfully",
     },
-    async ({ org, body }, { store }) => {
-      const item = await store.orgs.update(org, body);
+    async ({ org, reachesAll, body, address }, { store }) => {
+      if (body.maxSites !== undefined && !reachesAll) {
+        throw refuse(403, "Key does not have access to the limits of its organization");
+      }
+      const item = await store.orgs.update({ orgId: org, address }, body);
       if (!item) throw unknownOrg();
       return item;
     },

@@ -124,8 +124,8 @@ export const siteEndpoints = [
       data: SiteItem,
       message: "Site updated successfully",
     },
-    async ({ reach, body, param }, services) => {
-      const site = await services.store.sites.rename(reach, siteIdOf(param("siteId")), body);
+    async ({ reach, body, param, address }, services) => {
+      const site = await services.store.sites.rename(siteIdOf(param("siteId")), { orgId: reach, address }, body);
       if (site === "taken") throw refuse(409, "A site with this niceId exists already");
       if (!site) throw unknownSite(param("siteId"));
       return withPresence(services, site);

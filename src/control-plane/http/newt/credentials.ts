@@ -28,7 +28,8 @@ export const credentialEndpoints = [
     {
       method: "post",
       path: newtPaths.version,
-      summary: "Ask for a newer agent: there is none, agents are not updated from here (PROTOCOLS A7)",
+      // Agents are not updated from here (PROTOCOLS A7).
+      summary: "Ask for a newer agent; there is none",
       body: TokenRequest,
       data: z.null(),
       status: 204,
