@@ -10,7 +10,7 @@ export interface HistoryEntry {
 }
 
 /** Beyond this many entries only what is judged is kept: a fleet that reconnects for days must not fill the memory. */
-const mostEntries = 16;
+const mostEntries = 8;
 const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "persisted", "blueprint", "stopped"]);
 
 /** What a device told over all its lives, without its heartbeats. */

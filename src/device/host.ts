@@ -1,12 +1,10 @@
+import type { Timer } from "../world/clock.js";
 import type { Channel, HttpRequest, HttpResponse } from "../world/network.js";
 import type { World } from "../world/world.js";
 import { Backoff } from "./backoff.js";
 import type { Observer, Step, StopReason } from "./event.js";
 import { Ended, networkFailure, refusesForGood, retryAfterMs, StepFailed, tidy } from "./failure.js";
 import type { Persona, Retry } from "./persona.js";
-
-/** Why a wait is left; without a reason of its own an abort makes an error with a stack. */
-const over = "over";
 
 /** The box a device lives on: its World, its habits, its observer, its life, and the wish to stop, which ends every wait. */
 export class Host {
@@ -134,11 +132,16 @@ export class Host {
   async pause(step: Step, ms: number): Promise<void> {
     if (ms <= 0) return;
     this.emit({ type: "waiting", step, ms });
-    const waiting = new AbortController();
+    let timer: Timer | undefined;
     try {
-      await this.until(() => this.world.clock.sleep(ms, waiting.signal));
+      await this.until(
+        () =>
+          new Promise<void>((resolve) => {
+            timer = this.world.clock.after(ms, resolve);
+          }),
+      );
     } finally {
-      waiting.abort(over);
+      timer?.cancel();
     }
   }
 }

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 /** How often the heap is looked at, milliseconds. */
 const lookEveryMs = 250;
 /** Beyond so many times what lived after the last clean-up, the next one is due. */
-const most = 1.25;
+const most = 1.3;
 
 /**
  * Keeps the heap near what lives: V8 by itself cleans up at four times that, which is too much where ten thousand hosts
