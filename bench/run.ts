@@ -1,12 +1,12 @@
-// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual] [day]: all of them, or those that are named; the
-// others keep the figures of the last time.
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual] [day] [soak]: all of them, or those that are
+// named; the others keep the figures of the last time.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
 import { benchProvider } from "./flows/provider.js";
 import { benchStart } from "./flows/start.js";
-import { benchDay, benchVirtual } from "./flows/virtual.js";
+import { benchDay, benchSoak, benchVirtual } from "./flows/virtual.js";
 import { benchFunctions } from "./functions/index.js";
 import { thisMachine } from "./machine.js";
 import { benchmarksPage } from "./page.js";
@@ -19,6 +19,7 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
   exchange: async () => [...(await benchExchange("plain HTTP")), ...(await benchExchange("TLS"))],
   virtual: benchVirtual,
   day: benchDay,
+  soak: benchSoak,
 };
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

@@ -11,8 +11,9 @@ export const forgivenMs = 15 * 60_000;
 const eachMs = forgivenMs / allowance;
 
 /**
- * Counts wrong guesses of each source: 60, and one more every 15 seconds. It never stands before a secret is verified: a
- * right one is answered whatever others behind its address have tried; only what is wrong is told to wait.
+ * Counts wrong guesses of each source: 60, and one more every 15 seconds. By itself it never stands before a secret is
+ * verified: a right one is answered whatever others behind its address have tried; only what is wrong is told to wait.
+ * What is short enough to be guessed asks `judge` first, and may be made to wait in line.
  */
 export class FailureLimit {
   /** When each source has all of its guesses back, by the monotonic clock. */
