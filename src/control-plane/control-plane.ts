@@ -11,6 +11,7 @@ import { FailureLimit } from "./failure-limit.js";
 import { keepHouse } from "./housekeeping.js";
 import { createApp } from "./http/app.js";
 import { edge, type Inside } from "./http/edge.js";
+import { Metrics } from "./metrics.js";
 import { Pace } from "./pace.js";
 import type { Services } from "./services.js";
 import { createStore } from "./store/store.js";
@@ -56,6 +57,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     strangers: new Set(),
     failures: new FailureLimit(world.clock),
     pace: new Pace(world.clock),
+    metrics: new Metrics(),
     version,
   };
   const app = createApp(services);

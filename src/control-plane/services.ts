@@ -3,6 +3,7 @@ import type { DeviceConnection } from "./channel/edgeflow/connection.js";
 import type { NewtConnection } from "./channel/newt/connection.js";
 import type { Presence } from "./channel/presence.js";
 import type { FailureLimit } from "./failure-limit.js";
+import type { Metrics } from "./metrics.js";
 import type { Pace } from "./pace.js";
 import type { Store } from "./store/store.js";
 
@@ -20,6 +21,7 @@ export interface Services {
   readonly failures: FailureLimit;
   /** Turns of sources that have guessed too often, for what is worth guessing. */
   readonly pace: Pace;
+  readonly metrics: Metrics;
   /** The version that the server tells its devices. */
   readonly version: string;
 }

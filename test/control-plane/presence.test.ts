@@ -7,6 +7,7 @@ import { realClock } from "../../src/world/real/clock.js";
 function channel(heardAt: number) {
   const done: string[] = [];
   return {
+    openedAt: 0,
     heardAt,
     done,
     probe: () => done.push("probe"),

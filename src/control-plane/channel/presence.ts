@@ -3,8 +3,19 @@ import { type Clock, isoTime } from "../../world/clock.js";
 /** A channel that is silent for this long is asked for a sign of life, and after so long is dead, milliseconds. */
 const silence = { asked: 35_000, dead: 75_000 } as const;
 
+/** Close code of a channel whose identity has a newer one. */
+export const replacedCode = 4000;
+
+/** An identity that is in two places counts as such for so long after it was last seen to be, milliseconds. */
+const doubledMs = 10 * 60_000;
+
+/** How long each of the two then holds the channel at least, milliseconds: they would take it from each other without end. */
+const turnMs = 10_000;
+
 /** A channel whose other end has a name. */
 export interface Live {
+  /** Monotonic time of its begin, milliseconds. */
+  readonly openedAt: number;
   /** Monotonic time of the last sign of life, milliseconds. */
   readonly heardAt: number;
   /** Asks for a sign of life. */
@@ -19,6 +30,8 @@ export interface Live {
 export class Presence<L extends Live> {
   readonly #clock: Clock;
   readonly #live = new Map<string, L>();
+  /** Until when each identity counts as being in two places: monotonic time, milliseconds. */
+  readonly #doubled = new Map<string, number>();
   #since: number;
 
   constructor(clock: Clock) {
@@ -56,7 +69,19 @@ export class Presence<L extends Live> {
   enter(id: string, channel: L): void {
     const older = this.#live.get(id);
     this.#live.set(id, channel);
-    older?.end(4000, "replaced by a newer connection");
+    older?.end(replacedCode, "replaced by a newer connection");
+  }
+
+  /** A replaced channel has answered the goodbye: its end is alive, so that two are who only one can be (PROTOCOLS D2). */
+  isDouble(id: string): void {
+    this.#doubled.set(id, this.#clock.monotonic() + doubledMs);
+  }
+
+  /** How long a new channel of this identity has to wait, milliseconds: more than 0 only for one that is in two places. */
+  waitMs(id: string): number {
+    const now = this.#clock.monotonic();
+    const current = this.#live.get(id);
+    return current && (this.#doubled.get(id) ?? 0) > now ? Math.max(0, current.openedAt + turnMs - now) : 0;
   }
 
   /** Forgets a channel; false if it is not the one of this identity any more. */
@@ -81,6 +106,7 @@ export class Presence<L extends Live> {
       if (silentMs >= silence.dead) channel.terminate();
       else if (silentMs >= silence.asked) channel.probe();
     }
+    for (const [id, until] of this.#doubled) if (until <= now) this.#doubled.delete(id);
   }
 
   /** Says goodbye to all. */

@@ -1,5 +1,5 @@
 import type { Generated, Kysely, Selectable } from "kysely";
-import type { SiteStatus } from "../../protocol/integration/schema.js";
+import type { AlertKind, SiteStatus, TargetHealth } from "../../protocol/integration/schema.js";
 
 /** The tables as statements see them; `migrations.ts` makes them. */
 export interface Schema {
@@ -16,6 +16,11 @@ export interface Schema {
   replay: ReplayTable;
   blueprint: BlueprintTable;
   resource: ResourceTable;
+  target: TargetTable;
+  approval_rule: ApprovalRuleTable;
+  alert: AlertTable;
+  webhook: WebhookTable;
+  delivery: DeliveryTable;
   audit: AuditTable;
 }
 
@@ -104,6 +109,14 @@ interface SiteTable {
   labels: Generated<string>;
   /** When its credential was used for the first time, or its key was deleted: from then on it is never reclaimed. */
   authenticated_at: number | null;
+  /** Where the exchange came from. */
+  source_address: string | null;
+  /** Where its newt was last heard from. */
+  last_address: string | null;
+  /** Of what its newt is to do; goes up by one with each change. */
+  config_version: Generated<number>;
+  /** The rule that let it in. */
+  approved_by: number | null;
 }
 
 interface NewtTable {
@@ -131,6 +144,9 @@ interface DeviceTable {
   last_seen_at: number | null;
   labels: Generated<string>;
   authenticated_at: number | null;
+  last_address: string | null;
+  agent_version: string | null;
+  revoked_at: number | null;
 }
 export type DeviceRow = Selectable<DeviceTable>;
 
@@ -179,6 +195,83 @@ interface ResourceTable {
   document: string;
   updated_at: number;
 }
+
+/** A place that a site's newt forwards to. `health_check` is a JSON object, or null where nothing is checked. */
+interface TargetTable {
+  id: Generated<number>;
+  resource_id: number;
+  site_id: number;
+  /** Among the targets of its resource, from 0. */
+  position: number;
+  protocol: "tcp" | "udp";
+  host: string;
+  port: number;
+  /** Where the newt listens. */
+  internal_port: number;
+  enabled: number;
+  health_check: string | null;
+  health: Generated<TargetHealth>;
+  health_at: number | null;
+}
+export type TargetRow = Selectable<TargetTable>;
+
+/** Which sites need nobody's decision; null: whichever. `source_cidrs` is a JSON list. */
+interface ApprovalRuleTable {
+  id: Generated<number>;
+  org_id: string;
+  name: string;
+  key_id: string | null;
+  name_pattern: string | null;
+  label: string | null;
+  source_cidrs: string;
+  max_sites: number | null;
+  /** How many sites it let in that are still there; triggers count. */
+  sites: Generated<number>;
+  expires_at: number | null;
+  created_at: number;
+}
+export type ApprovalRuleRow = Selectable<ApprovalRuleTable>;
+
+/** Open while `ended_at` is null; there is one open alert of a kind about a subject. */
+interface AlertTable {
+  id: Generated<number>;
+  org_id: string;
+  kind: AlertKind;
+  subject: string;
+  message: string;
+  count: number;
+  first_at: number;
+  last_at: number;
+  ended_at: number | null;
+}
+export type AlertRow = Selectable<AlertTable>;
+
+/** `kinds` is a JSON list; empty: all. */
+interface WebhookTable {
+  id: string;
+  org_id: string;
+  url: string;
+  sealed_secret: string;
+  kinds: string;
+  created_at: number;
+}
+export type WebhookRow = Selectable<WebhookTable>;
+
+/** `next_at` is null once it is over: `outcome` says how. */
+interface DeliveryTable {
+  id: string;
+  webhook_id: string;
+  /** Null: a test. */
+  alert_id: number | null;
+  body: string;
+  attempts: Generated<number>;
+  created_at: number;
+  next_at: number | null;
+  done_at: number | null;
+  /** What became of the last attempt. */
+  outcome: string | null;
+}
+export type DeliveryRow = Selectable<DeliveryTable>;
 
 interface AuditTable {
   id: Generated<number>;

@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from "kysely";
 import type { World } from "../../world/world.js";
+import { alertStore } from "./alerts.js";
 import { apiKeyStore } from "./api-keys.js";
 import { auditStore } from "./audit.js";
 import type { StoreBase } from "./base.js";
@@ -50,6 +51,7 @@ export function createStore(world: World, sqlite: SqliteDatabase, pepper: Buffer
     shadows: shadowStore(base),
     leases: leaseStore(base),
     offline: offlineStore(base),
+    alerts: alertStore(base),
     audit: auditStore(base),
     counts: countStore(base),
 

@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { Name, Pagination } from "./values.js";
 
-const nouns = ["keys", "codes", "sites", "devices", "blueprints", "orgs", "api-keys", "audit"] as const;
+const nouns = [
+  "keys",
+  "codes",
+  "sites",
+  "devices",
+  "blueprints",
+  "rules",
+  "alerts",
+  "webhooks",
+  "orgs",
+  "api-keys",
+  "audit",
+] as const;
 
 /** What an API key may do: all, or reading or writing one kind of thing. Who may write may read. */
 export const scopes = ["*", ...nouns.flatMap((noun) => [`${noun}:read`, `${noun}:write`] as const)] as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Shadow } from "../edgeflow/api.js";
 import { CommandResult } from "../edgeflow/frame.js";
 import { allPages, call, type IntegrationClientOptions, type Method, pageSize } from "./call.js";
 import { segment, withQuery } from "./path.js";
@@ -94,6 +95,16 @@ export class IntegrationClient {
     return this.#call("POST", `${sitePath(siteId)}/rekey`, schema.SiteCredentialsItem, body);
   }
 
+  /** What the site's newt forwards to. */
+  async listTargets(siteId: number): Promise<schema.TargetItem[]> {
+    return (await this.#call("GET", `${sitePath(siteId)}/targets`, schema.TargetPage)).targets;
+  }
+
+  /** Asks the site's newt to start anew; IntegrationRefusal of status 409 if it is not connected. */
+  async restartSite(siteId: number): Promise<void> {
+    await this.#call("POST", `${sitePath(siteId)}/restart`, z.null(), {});
+  }
+
   async deleteSite(siteId: number): Promise<void> {
     await this.#call("DELETE", sitePath(siteId), z.null());
   }
@@ -122,12 +133,70 @@ export class IntegrationClient {
     await this.#call("DELETE", devicePath(org, id), z.null());
   }
 
+  /** Ends the device's credentials; the device stays listed. */
+  revokeDevice(org: string, id: string): Promise<schema.DeviceItem> {
+    return this.#call("POST", `${devicePath(org, id)}/revoke`, schema.DeviceItem, {});
+  }
+
+  findShadow(org: string, id: string): Promise<Shadow> {
+    return this.#call("GET", `${devicePath(org, id)}/shadow`, Shadow);
+  }
+
+  /** IntegrationRefusal of status 409 if the shadow is of another version than the wish. */
+  desireShadow(org: string, id: string, body: schema.ShadowDesire): Promise<Shadow> {
+    return this.#call("PATCH", `${devicePath(org, id)}/shadow`, Shadow, body);
+  }
+
   command(org: string, id: string, body: schema.CommandRequest): Promise<CommandResult> {
     return this.#call("POST", `${devicePath(org, id)}/command`, CommandResult, body);
   }
 
   listBlueprints(org: string): Promise<schema.BlueprintItem[]> {
     return this.#list(`${orgPath(org)}/blueprints`, schema.BlueprintPage, (page) => page.blueprints);
+  }
+
+  createApprovalRule(org: string, body: schema.ApprovalRuleCreate): Promise<schema.ApprovalRuleCreated> {
+    return this.#call("PUT", `${orgPath(org)}/approval-rule`, schema.ApprovalRuleCreated, body);
+  }
+
+  listApprovalRules(org: string): Promise<schema.ApprovalRuleItem[]> {
+    return this.#list(`${orgPath(org)}/approval-rules`, schema.ApprovalRulePage, (page) => page.approvalRules);
+  }
+
+  /** Sites that it has let in stay. */
+  async deleteApprovalRule(org: string, id: number): Promise<void> {
+    await this.#call("DELETE", `${orgPath(org)}/approval-rule/${id}`, z.null());
+  }
+
+  /** Newest first. */
+  listAlerts(org: string, filter: schema.AlertFilter = {}): Promise<schema.AlertItem[]> {
+    return this.#list(`${orgPath(org)}/alerts`, schema.AlertPage, (page) => page.alerts, filter);
+  }
+
+  endAlert(org: string, id: number): Promise<schema.AlertItem> {
+    return this.#call("POST", `${orgPath(org)}/alert/${id}/end`, schema.AlertItem, {});
+  }
+
+  createWebhook(org: string, body: schema.WebhookCreate): Promise<schema.WebhookCreated> {
+    return this.#call("PUT", `${orgPath(org)}/webhook`, schema.WebhookCreated, body);
+  }
+
+  listWebhooks(org: string): Promise<schema.WebhookItem[]> {
+    return this.#list(`${orgPath(org)}/webhooks`, schema.WebhookPage, (page) => page.webhooks);
+  }
+
+  async deleteWebhook(org: string, id: string): Promise<void> {
+    await this.#call("DELETE", webhookPath(org, id), z.null());
+  }
+
+  /** Sends a test event, which is delivered as any other. */
+  testWebhook(org: string, id: string): Promise<schema.DeliveryItem> {
+    return this.#call("POST", `${webhookPath(org, id)}/test`, schema.DeliveryItem, {});
+  }
+
+  /** Newest first. */
+  listDeliveries(org: string, id: string): Promise<schema.DeliveryItem[]> {
+    return this.#list(`${webhookPath(org, id)}/deliveries`, schema.DeliveryPage, (page) => page.deliveries);
   }
 
   createOrg(body: schema.OrgCreate): Promise<schema.OrgItem> {
@@ -172,9 +241,14 @@ export class IntegrationClient {
     return (await this.#call("GET", withQuery(`${orgPath(org)}/audit`, { ...filter }), schema.AuditPage)).audit;
   }
 
-  #list<P extends z.ZodType, T>(path: string, page: P, items: (page: z.output<P>) => readonly T[]): Promise<T[]> {
+  #list<P extends z.ZodType, T>(
+    path: string,
+    page: P,
+    items: (page: z.output<P>) => readonly T[],
+    filter: object = {},
+  ): Promise<T[]> {
     return allPages(async (offset) =>
-      items(await this.#call("GET", withQuery(path, { limit: pageSize, offset }), page)),
+      items(await this.#call("GET", withQuery(path, { limit: pageSize, offset, ...filter }), page)),
     );
   }
 
@@ -197,6 +271,10 @@ function codesPath(org: string, id: string): string {
 
 function devicePath(org: string, id: string): string {
   return `${orgPath(org)}/device/${segment(id)}`;
+}
+
+function webhookPath(org: string, id: string): string {
+  return `${orgPath(org)}/webhook/${segment(id)}`;
 }
 
 function sitePath(siteId: number): string {

@@ -31,11 +31,21 @@ export const DeviceItem = z.object({
   /** Left out where there are none. */
   labels: z.array(z.string()).optional(),
   /** Whether the credentials have expired, or will within the warning time. */
-  credentials: z.enum(["valid", "expiring", "expired"]).optional(),
+  credentials: z.enum(["valid", "expiring", "expired", "revoked"]).optional(),
+  /** What the device says of itself when it connects, and where it is or was last heard from. */
+  agentVersion: z.string().nullish(),
+  lastAddress: z.string().nullish(),
 });
 export type DeviceItem = z.infer<typeof DeviceItem>;
 
 export const DevicePage = z.object({ devices: z.array(DeviceItem), pagination: Pagination });
+
+/** PATCH /v1/org/:org/device/:id/shadow: keys that are desired; null takes one away. With `version`, only if it is still that. */
+export const ShadowDesire = z.strictObject({
+  desired: z.record(z.string().min(1).max(255), z.unknown()),
+  version: z.number().int().positive().optional(),
+});
+export type ShadowDesire = z.input<typeof ShadowDesire>;
 
 /** POST /v1/org/:org/device/:id/command, answered with the device's `CommandResult`. */
 export const CommandRequest = z.strictObject({

@@ -1,19 +1,11 @@
 import { z } from "zod";
-import { parseCidr } from "../../provisioning/cidr.js";
 import { usageStates } from "../../provisioning/usage.js";
-import { Labels, Name, Pagination, Seconds, Time } from "./values.js";
+import { Labels, Name, Pagination, Seconds, SourceCidrs, Time } from "./values.js";
 
 /** Null: unlimited. */
 const Uses = z.coerce.number().int().min(1).max(1_000_000).nullable();
 /** "" clears it: never. */
 const Until = z.union([z.literal(""), Time]);
-
-const Cidr = z.string().transform((text, context) => {
-  const cidr = parseCidr(text);
-  if (cidr) return cidr.text;
-  context.addIssue({ code: "custom", message: "must be an address or a network such as 10.0.0.0/8" });
-  return z.NEVER;
-});
 
 /** Limits of ours beside Pangolin's. */
 const limits = {
@@ -22,7 +14,7 @@ const limits = {
   /** A site that stays offline this long is removed; null: never. */
   siteTtlOffline: Seconds.nullable().optional(),
   /** Networks that the key is exchanged from; none: any. */
-  sourceCidrs: z.array(Cidr).max(100).optional(),
+  sourceCidrs: SourceCidrs.optional(),
   /** What a site's given name must look like, with `*` and `?`; null: anything. */
   namePattern: Name.nullable().optional(),
   /** Inherited by the key's sites. */

@@ -20,6 +20,14 @@ export const SiteItem = z.object({
   createdAt: z.string().nullish(),
   lastSeen: z.string().nullish(),
   labels: z.array(z.unknown()).optional(),
+  /** Ours: where the exchange came from, and where its newt is or was last heard from. */
+  sourceAddress: z.string().nullish(),
+  lastAddress: z.string().nullish(),
+  /** Ours: the rule that let it in. */
+  approvalRuleId: z.number().nullish(),
+  /** Ours: the number of what its newt is to do, and the number that the newt has last said to have. */
+  configVersion: z.number().optional(),
+  configSeen: z.number().nullish(),
 });
 export type SiteItem = z.infer<typeof SiteItem>;
 

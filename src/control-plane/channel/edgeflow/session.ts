@@ -20,7 +20,7 @@ const refusals = { unknown: "invalid credentials", expired: expiredText } as con
 /** One EdgeFlow device's tunnel. */
 export class DeviceSession implements ChannelListener, DeviceConnection {
   readonly commands: CommandQueue;
-  readonly #openedAt: number;
+  readonly openedAt: number;
   heardAt: number;
   /** Set once its `connect` has been accepted. */
   #deviceId: string | undefined;
@@ -33,7 +33,7 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
     readonly services: Services,
     readonly channel: Channel,
   ) {
-    this.#openedAt = this.heardAt = services.world.clock.monotonic();
+    this.openedAt = this.heardAt = services.world.clock.monotonic();
     this.commands = new CommandQueue(services.world, (frame) => this.send(frame));
   }
 
@@ -87,7 +87,7 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
   }
 
   isOverdue(now: number): boolean {
-    return now - this.#openedAt >= introductionLimit;
+    return now - this.openedAt >= introductionLimit;
   }
 
   async #introduce(frame: Frame | undefined): Promise<void> {

@@ -18,6 +18,7 @@ function readMessage(text: string): NewtMessage | undefined {
 
 /** One newt's channel. */
 export class NewtSession implements ChannelListener, NewtConnection {
+  readonly openedAt: number;
   heardAt: number;
   #gone = false;
 
@@ -26,7 +27,7 @@ export class NewtSession implements ChannelListener, NewtConnection {
     readonly site: SiteIdentity,
     readonly channel: Channel,
   ) {
-    this.heardAt = services.world.clock.monotonic();
+    this.openedAt = this.heardAt = services.world.clock.monotonic();
   }
 
   start(): void {
