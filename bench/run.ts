@@ -1,11 +1,13 @@
-// npm run bench -- [functions] [demo] [start] [provider] [exchange] [virtual] [day] [soak]: all of them, or those that are
-// named; the others keep the figures of the last time.
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [channels] [storm] [virtual] [day] [soak]: all of them, or
+// those that are named; the others keep the figures of the last time.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchChannels } from "./flows/channels.js";
 import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
 import { benchProvider } from "./flows/provider.js";
 import { benchStart } from "./flows/start.js";
+import { benchStorm } from "./flows/storm.js";
 import { benchDay, benchSoak, benchVirtual } from "./flows/virtual.js";
 import { benchFunctions } from "./functions/index.js";
 import { thisMachine } from "./machine.js";
@@ -17,6 +19,12 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
   start: async () => [await benchStart()],
   provider: benchProvider,
   exchange: async () => [...(await benchExchange("plain HTTP")), ...(await benchExchange("TLS"))],
+  channels: async () => [...(await benchChannels("plain HTTP", 3)), ...(await benchChannels("TLS", 3))],
+  storm: async () => [
+    ...(await benchStorm({ kind: "plain HTTP", lost: 10_000, goal: "at most 60 s" }, 3)),
+    // A generator on one of the server's own two cores shakes hands as slowly as the server does, and no faster.
+    ...(await benchStorm({ kind: "TLS", lost: 2_500 }, 3)),
+  ],
   virtual: benchVirtual,
   day: benchDay,
   soak: benchSoak,

@@ -9,6 +9,9 @@ const ids = {
   },
   codes: { pattern: /^codes-\w+$/, noun: "a batch of codes", fix: "take it from `firstboot codes list`" },
   device: { pattern: /^dev_\w+$/, noun: "a device", fix: "take it from `firstboot devices list`" },
+  rule: { pattern: /^[1-9]\d{0,14}$/, noun: "a rule", fix: "take it from `firstboot rules list`" },
+  alert: { pattern: /^[1-9]\d{0,14}$/, noun: "an alert", fix: "take it from `firstboot alerts list`" },
+  webhook: { pattern: /^wh_\w+$/, noun: "a webhook", fix: "take it from `firstboot webhooks list`" },
   apiKey: {
     pattern: /^\w+$/,
     noun: "an API key",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FirstbootError } from "../error.js";
-import { Scope, scopes, Time } from "../protocol/integration/schema.js";
+import { AlertKind, alertKinds, Scope, scopes, Time } from "../protocol/integration/schema.js";
 import { parseCidr } from "../provisioning/cidr.js";
 import { parseDuration } from "../provisioning/duration.js";
 
@@ -55,6 +55,11 @@ export const text: Kind<string> = { takes: "a text that is not empty", read: (gi
 export const scope: Kind<Scope> = {
   takes: `one of ${scopes.join(", ")}`,
   read: (given) => Scope.safeParse(given).data,
+};
+
+export const alertKind: Kind<AlertKind> = {
+  takes: `one of ${alertKinds.join(", ")}`,
+  read: (given) => AlertKind.safeParse(given).data,
 };
 
 const JsonObject = z

@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from "commander";
 import { FirstbootError } from "../error.js";
 import { version } from "../version.js";
+import { alertsCommand } from "./commands/alerts.js";
 import { apiKeysCommand } from "./commands/api-keys.js";
 import { artifactsCommand } from "./commands/artifacts.js";
 import { auditCommand } from "./commands/audit.js";
@@ -12,9 +13,11 @@ import { keysCommand } from "./commands/keys.js";
 import { orgsCommand } from "./commands/orgs.js";
 import { providerCommand } from "./commands/provider.js";
 import { replayCommand } from "./commands/replay.js";
+import { rulesCommand } from "./commands/rules.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { sitesCommand } from "./commands/sites.js";
 import { upCommand } from "./commands/up.js";
+import { webhooksCommand } from "./commands/webhooks.js";
 
 const commands = [
   upCommand,
@@ -24,10 +27,13 @@ const commands = [
   keysCommand,
   codesCommand,
   sitesCommand,
+  rulesCommand,
   devicesCommand,
   orgsCommand,
   apiKeysCommand,
   auditCommand,
+  alertsCommand,
+  webhooksCommand,
   providerCommand,
   artifactsCommand,
   backupCommand,

@@ -10,13 +10,22 @@ const rateLimits: Capacity["rateLimits"] = {
   codesPerSecond: 1_000 / apartMs,
 };
 
+/** Channels that there are, and connections that there may be; null: unknown. */
+export function connectionsOf({
+  newts,
+  devices,
+  connectionLimit,
+}: Pick<Services, "newts" | "devices" | "connectionLimit">): Capacity["connections"] {
+  return { used: newts.size + devices.size, limit: connectionLimit ?? null };
+}
+
 /** What an organisation's rollout can still count on. Without an exit node there are no tunnels. */
-export async function capacityOf({ store, newts, devices }: Services, orgId: string): Promise<Capacity> {
-  const held = await store.orgs.holds(orgId);
+export async function capacityOf(services: Services, orgId: string): Promise<Capacity> {
+  const held = await services.store.orgs.holds(orgId);
   return {
     sites: { used: held.sites, limit: held.maxSites },
     devices: { used: held.devices, limit: null },
-    connections: { used: newts.size + devices.size, limit: null },
+    connections: connectionsOf(services),
     tunnels: { used: 0, limit: 0 },
     rateLimits,
   };

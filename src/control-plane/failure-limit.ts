@@ -20,12 +20,15 @@ export class FailureLimit {
   readonly #restored: Sources<number>;
   /** How many guesses of each source are not judged yet; only of those there are any. */
   readonly #unjudged = new Map<string, number>();
+  /** Until when it is known that each source has guessed too often, by the monotonic clock. */
+  readonly #told: Sources<number>;
 
   constructor(
     private readonly clock: Pick<Clock, "monotonic">,
     { sources }: { readonly sources?: number } = {},
   ) {
     this.#restored = new Sources(sources);
+    this.#told = new Sources(sources);
   }
 
   /**
@@ -56,6 +59,23 @@ export class FailureLimit {
       const left = (this.#unjudged.get(source) ?? 0) - 1;
       if (left > 0) this.#unjudged.set(source, left);
       else this.#unjudged.delete(source);
+    }
+  }
+
+  /**
+   * Tells of a source that has no guess left, once in 15 minutes, or nobody would hear of anything else. False from `tell`:
+   * there was nothing to tell of this guess.
+   */
+  async tellOnce(address: string, tell: () => Promise<boolean>): Promise<void> {
+    const now = this.clock.monotonic();
+    if (!this.isExhausted(address) || (this.#told.get(address) ?? 0) > now) return;
+    // Beforehand, since others of this source are under way.
+    this.#told.set(address, now + forgivenMs);
+    let told = false;
+    try {
+      told = await tell();
+    } finally {
+      if (!told) this.#told.set(address, 0);
     }
   }
 

@@ -1,7 +1,8 @@
 import { reasonOf } from "../error.js";
 import { every } from "../world/clock.js";
+import { watchConditions } from "./alerts/watch.js";
 import type { Services } from "./services.js";
-import { removeSite } from "./site-decisions.js";
+import { releaseSite, removeSite } from "./site-decisions.js";
 
 /** How often each is done, milliseconds; one timer serves all channels, keys and sites. */
 const intervals = {
@@ -11,7 +12,13 @@ const intervals = {
   reclaim: 15_000,
   /** Sites that stay away are removed. */
   offline: 60_000,
-  /** Expired tokens are forgotten. */
+  /** Who waits is looked at again by the approval rules. */
+  rules: 60_000,
+  /** When those who are connected were last heard from is written down. */
+  attendance: 60_000,
+  /** Alerts are compared with what they are about. */
+  alerts: 15_000,
+  /** Expired tokens, and alerts and deliveries that are long over, are forgotten. */
   tidy: 3_600_000,
 } as const;
 
@@ -23,7 +30,7 @@ interface Chore {
 
 /** Starts the control plane's periodic work. */
 export function keepHouse(services: Services): Chore {
-  const { world, store, newts } = services;
+  const { world, store, newts, devices } = services;
 
   function chore(ms: number, trouble: string, work: () => Promise<void>): Chore {
     let running: Promise<void> | undefined;
@@ -49,7 +56,19 @@ export function keepHouse(services: Services): Chore {
     chore(intervals.offline, "sites that stay away not removed", () =>
       store.offline.remove(newts, (newtId) => removeSite(services, newtId)),
     ),
+    chore(intervals.rules, "those who wait not looked at again", () =>
+      store.approvalRules.admit((site) => releaseSite(services, site)),
+    ),
+    chore(intervals.attendance, "who is connected not written down", async () => {
+      await store.attendance.newts(newts);
+      await store.attendance.devices(devices);
+    }),
+    chore(intervals.alerts, "alerts not looked at", () => watchConditions(services)),
     chore(intervals.tidy, "expired tokens not forgotten", () => store.sessions.tidy()),
+    chore(intervals.tidy, "old alerts and deliveries not forgotten", async () => {
+      await store.alerts.tidy();
+      await store.deliveries.tidy();
+    }),
   ];
   return {
     end: async () => {
@@ -58,9 +77,10 @@ export function keepHouse(services: Services): Chore {
   };
 }
 
-function sweep({ newts, devices, strangers, world }: Services): void {
+function sweep({ allowances, newts, devices, strangers, world }: Services): void {
   newts.sweep();
   devices.sweep();
   const now = world.clock.monotonic();
+  allowances.sweep(now);
   for (const stranger of strangers) if (stranger.isOverdue(now)) stranger.terminate();
 }

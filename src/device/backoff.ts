@@ -17,20 +17,23 @@ export class Backoff {
 
   /** The wait after one more failure, milliseconds; undefined when the device gives up. */
   afterFailure(retryAfterMs = 0): number | undefined {
-    const { delaysMs, givesUp, heedsRetryAfter } = this.retry;
+    const { delaysMs, givesUp } = this.retry;
     if (givesUp && this.#failures >= delaysMs.length) return undefined;
     const delay = delaysMs[Math.min(this.#failures, delaysMs.length - 1)] ?? 0;
     this.#failures += 1;
-    // The server's time is a floor: the random part comes on top, or all would return in the same moment.
-    const floor = heedsRetryAfter ? Math.min(retryAfterMs, longestWaitMs) : 0;
-    return floor + this.#jittered(delay);
+    return this.#asked(retryAfterMs) + this.#jittered(delay);
   }
 
   /** The wait after a session that held `heldMs`. */
-  afterLoss(heldMs: number): number | undefined {
-    if (heldMs < this.retry.steadyAfterMs) return this.afterFailure();
+  afterLoss(heldMs: number, retryAfterMs = 0): number | undefined {
+    if (heldMs < this.retry.steadyAfterMs) return this.afterFailure(retryAfterMs);
     this.#failures = 0;
-    return this.#jittered(this.retry.afterLossMs);
+    return this.#asked(retryAfterMs) + this.#jittered(this.retry.afterLossMs);
+  }
+
+  /** The server's time is a floor: the random part comes on top, or all would return in the same moment. */
+  #asked(retryAfterMs: number): number {
+    return this.retry.heedsRetryAfter ? Math.min(retryAfterMs, longestWaitMs) : 0;
   }
 
   #jittered(ms: number): number {

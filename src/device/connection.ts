@@ -1,3 +1,4 @@
+import { comeBackMs } from "../protocol/come-back.js";
 import { Ended } from "./failure.js";
 import type { Host } from "./host.js";
 import type { Closed } from "./link.js";
@@ -27,8 +28,8 @@ export async function stayConnected(host: Host, open: () => Promise<Session>): P
   for (;;) {
     try {
       const session = await open();
-      const { code, heldMs } = await hold(host, session);
-      const wait = backoff.afterLoss(heldMs);
+      const { code, reason, heldMs } = await hold(host, session);
+      const wait = backoff.afterLoss(heldMs, comeBackMs(code, reason));
       if (wait === undefined) {
         throw new Ended({ kind: "failed", step: "connect", reason: `the channel closed with ${code}` });
       }

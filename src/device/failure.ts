@@ -1,6 +1,7 @@
 import { reasonOf, systemCode } from "../error.js";
 import { keyPattern } from "../provisioning/credentials.js";
-import { type HttpResponse, NetworkError, UpgradeRefused } from "../world/network.js";
+import { NetworkError, UpgradeRefused } from "../world/network.js";
+import { retryAfterMs } from "../world/retry-after.js";
 import type { FailureKind, Step, StopReason } from "./event.js";
 
 /** A step that did not work and may be tried again. */
@@ -50,18 +51,11 @@ export function refusesForGood(status: number, said: string | undefined): said i
   return said !== undefined && status >= 400 && status < 500 && !passing.has(status);
 }
 
-/** Milliseconds that `Retry-After` asks for, written in seconds or as a date. */
-export function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
-  const value = headers["retry-after"]?.trim();
-  if (!value) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
 /** What a failed request or dial means for its step; anything else is not ours to judge and comes back as it is. */
-export function networkFailure(step: Step, error: unknown): unknown {
-  if (error instanceof UpgradeRefused) return new StepFailed(step, "status", error.message, error.status);
+export function networkFailure(step: Step, error: unknown, now: number): unknown {
+  if (error instanceof UpgradeRefused) {
+    return new StepFailed(step, "status", error.message, error.status, retryAfterMs(error.retryAfter, now));
+  }
   if (error instanceof NetworkError) return new StepFailed(step, error.kind, tidy(reasonOf(error)));
   return error;
 }

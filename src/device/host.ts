@@ -1,9 +1,10 @@
 import type { Timer } from "../world/clock.js";
 import type { Channel, HttpRequest, HttpResponse } from "../world/network.js";
+import { retryAfterMs } from "../world/retry-after.js";
 import type { World } from "../world/world.js";
 import { Backoff } from "./backoff.js";
 import type { Observer, Step, StopReason } from "./event.js";
-import { Ended, networkFailure, refusesForGood, retryAfterMs, StepFailed, tidy } from "./failure.js";
+import { Ended, networkFailure, refusesForGood, StepFailed, tidy } from "./failure.js";
 import type { Persona, Retry } from "./persona.js";
 
 /** The box a device lives on: its World, its habits, its observer, its life, and the wish to stop, which ends every wait. */
@@ -65,7 +66,7 @@ export class Host {
     try {
       return await this.until(() => this.world.network.request({ ...request, headers }));
     } catch (error) {
-      throw networkFailure(step, error);
+      throw networkFailure(step, error, this.world.clock.now());
     }
   }
 
@@ -82,7 +83,7 @@ export class Host {
         (channel) => channel.terminate(),
         () => {},
       );
-      throw networkFailure("connect", error);
+      throw networkFailure("connect", error, this.world.clock.now());
     }
   }
 
@@ -92,7 +93,7 @@ export class Host {
     if (this.persona.heedsRefusal && refusesForGood(status, said)) {
       return new Ended({ kind: "refused", step, status, reason: tidy(said) });
     }
-    const wait = retryAfterMs(response, this.world.clock.now());
+    const wait = retryAfterMs(response.headers["retry-after"], this.world.clock.now());
     return new StepFailed(step, "status", tidy(said ?? `the server answered ${status}`), status, wait);
   }
 

@@ -88,3 +88,12 @@ export const keyPattern = /spk-[a-z0-9]{15}\.[a-z2-7]{40}/g;
 export function newApiKey(random: Random): string {
   return `${text(random, lowerAlphanumeric, 15)}.${text(random, lowerBase32, 40)}`;
 }
+
+export function newWebhookId(random: Random): string {
+  return `wh_${text(random, lowerAlphanumeric, 15)}`;
+}
+
+/** An id of a message to a webhook: its receiver tells by it what came twice. */
+export function newMessageId(random: Random): string {
+  return `msg_${text(random, lowerAlphanumeric, 24)}`;
+}

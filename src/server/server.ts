@@ -4,11 +4,13 @@ import { type ControlPlane, createControlPlane, openSqlite } from "../control-pl
 import type { Cidr } from "../provisioning/cidr.js";
 import { version } from "../version.js";
 import type { Log } from "../world/log.js";
-import type { ServerLimits } from "../world/network.js";
+import { defaultLimits, type ServerLimits } from "../world/network.js";
 import { realWorld } from "../world/real/index.js";
 import { DataDirectory, databaseFile, isSystemError, keepSecrets, unwritable } from "./data-directory.js";
 import { developmentTls } from "./development-ca.js";
+import { affordableConnections } from "./file-limit.js";
 import { Lock } from "./lock.js";
+import { machineFigures } from "./machine-figures.js";
 
 /** How the server speaks: plain, with certificates of its owner's, or with its own development CA. */
 export type TlsChoice =
@@ -42,8 +44,24 @@ export interface RunningServer {
   /** PEM text and file of the development CA, where it is in use. */
   readonly ca?: { readonly pem: string; readonly file: string };
   readonly plane: ControlPlane;
-  /** Stops accepting, closes channels and the database. */
-  close(): Promise<void>;
+  /**
+   * Lets nobody in any more, closes channels over so many milliseconds, at once if absent, and then everything else. It
+   * takes two seconds more than that at most.
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+/** As many connections as are wished for, or as the system allows. */
+function connectionLimit(wished = defaultLimits.connections, log: Log): number {
+  const affordable = affordableConnections();
+  if (affordable === undefined || affordable >= wished) return wished;
+  const fix = "raise the limit on open files: `ulimit -n`, or LimitNOFILE= of its unit";
+  log[affordable < wished / 2 ? "warn" : "info"]("fewer connections than planned for", {
+    wished,
+    connections: affordable,
+    fix,
+  });
+  return affordable;
 }
 
 /**
@@ -52,11 +70,13 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 8443, tls = { kind: "development" }, org = "default" } = options;
-  const { trustProxy = [], limits = {}, ownsProcess = false } = options;
+  const { trustProxy = [], ownsProcess = false } = options;
   const world = realWorld({ name: "control-plane", ...(options.log && { log: options.log }) });
+  const limits = { ...options.limits, connections: connectionLimit(options.limits?.connections, world.log) };
   const directory = new DataDirectory(options.data, world.disk);
   await directory.prepare();
   const lock = Lock.take(directory.file("lock"));
+  const machine = machineFigures();
   try {
     const { pepper, apiKey } = await keepSecrets(directory, world);
     const certificates = tls.kind === "development" ? await developmentTls(directory, world, host) : undefined;
@@ -64,7 +84,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Made before SQLite does, which would leave it open to others; its companions take its mode.
     if (!(await world.disk.stat(file))) await world.disk.write(file, "", { mode: 0o600 });
     const database = openSqlite(file);
-    const plane = await createControlPlane({ world, database, pepper, org, apiKey, version, trustProxy });
+    const plane = await createControlPlane({
+      world,
+      database,
+      pepper,
+      org,
+      apiKey,
+      version,
+      trustProxy,
+      connectionLimit: limits.connections,
+      machine: () => machine.read(),
+    });
     const given = tls.kind === "given" ? tls : certificates;
     const isProxy = (address: string): boolean => isTrusted(trustProxy, address);
     const certificate = given && { tls: { certificate: given.certificate, key: given.key } };
@@ -75,20 +105,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         throw error;
       });
     const shownHost = host.includes(":") ? `[${host}]` : host;
+    const url = `${given ? "https" : "http"}://${shownHost}:${server.port}`;
+    world.log.info("started", { url, version, data: options.data });
     return {
-      url: `${given ? "https" : "http"}://${shownHost}:${server.port}`,
+      url,
       apiKey,
       org,
       ...(certificates && { ca: { pem: certificates.ca, file: join(options.data, "ca.pem") } }),
       plane,
-      close: async () => {
+      close: async (drainMs = 0) => {
+        await plane.drain(drainMs);
         await server.close();
         await plane.close();
+        machine.end();
         world.process.kill();
         lock.release();
+        world.log.info("stopped");
       },
     };
   } catch (error) {
+    machine.end();
     world.process.kill();
     lock.release();
     throw isSystemError(error) ? unwritable(options.data, error) : error;

@@ -5,9 +5,14 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /**
+   * Of the answer's body no more is read than this, bytes: for servers that may send without end. 0: status and headers are
+   * enough, and nobody waits for the body. All of it if absent.
+   */
+  readonly answerLimit?: number;
 }
 
-/** A whole HTTP answer. Header names are lower case. */
+/** An HTTP answer with as much of its body as was wanted. Header names are lower case. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -84,6 +89,8 @@ export interface ServerLimits {
   readonly connections: number;
   /** Of these, how many may come from one source: an IPv4 address, or an IPv6 network of 64 bits. */
   readonly connectionsPerSource: number;
+  /** TLS handshakes at a time. More connections are closed at once. */
+  readonly handshakes: number;
   /** How long a TLS handshake and the headers of a request may take each, milliseconds. */
   readonly headersTimeoutMs: number;
   /** How long a whole request may take to arrive, milliseconds. */
@@ -99,6 +106,7 @@ export const defaultLimits: ServerLimits = {
   headerBytes: 16 << 10,
   connections: 20_000,
   connectionsPerSource: 4_000,
+  handshakes: 4_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   silenceMs: 300_000,
@@ -135,7 +143,11 @@ export interface Server {
 /** An answer other than a WebSocket handshake. */
 export class UpgradeRefused extends Error {
   override readonly name = "UpgradeRefused";
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    /** The answer's `Retry-After`, as it is written. */
+    readonly retryAfter?: string,
+  ) {
     super(`the server refused the channel with status ${status}`);
   }
 }

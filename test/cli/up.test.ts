@@ -24,3 +24,20 @@ describe("--trust-proxy", () => {
     );
   });
 });
+
+describe("--drain", () => {
+  const given = (text: string): unknown => {
+    const command = upCommand();
+    command.parseOptions(["--drain", text]);
+    return command.opts().drain;
+  };
+
+  it("takes a duration, or none", () => {
+    expect(["0s", "300ms", "30s", "1h"].map(given)).toEqual([0, 300, 30_000, 3_600_000]);
+    expect(upCommand().opts().drain).toBe(0);
+  });
+
+  it.each(["30", "-1s", "2h", "soon", ""])("says what is wrong with %j", (text) => {
+    expect(() => given(text)).toThrow(expect.objectContaining({ code: "FB1001", what: `--drain is "${text}"` }));
+  });
+});

@@ -4,6 +4,7 @@ import { edgeflowPaths } from "../../src/protocol/edgeflow/api.js";
 import { newtPaths } from "../../src/protocol/newt/index.js";
 import { startControlPlane, type TestControlPlane } from "../../src/testing/index.js";
 import type { HttpResponse } from "../../src/world/network.js";
+import { Plane } from "./plane.js";
 
 const crowd = 250;
 
@@ -109,4 +110,15 @@ test("250 sites behind one address get in on one key while a stranger behind it 
   expect(Math.max(...sites.map(({ ms }) => ms))).toBeLessThan(patience);
   expect(await plane.client.listSites(plane.org, { online: true })).toHaveLength(crowd);
   expect(await plane.client.listKeys(plane.org)).toMatchObject([{ numUsed: uses, state: "used_up" }]);
+});
+
+test("requests whose bodies never come to their end keep no site out", async () => {
+  const plane = await Plane.start();
+  const site = await plane.site(await plane.key());
+  const url = plane.origin + newtPaths.getToken;
+  for (let nth = 0; nth < 1_100; nth++) {
+    const endless = new Request(url, { method: "POST", body: new ReadableStream(), duplex: "half" });
+    void plane.listener.request(endless, { address: "192.0.2.1" });
+  }
+  expect(await plane.token(site)).toBeTruthy();
 });

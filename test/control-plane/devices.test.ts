@@ -149,7 +149,16 @@ test("a new code is the way on: the box is one device again, with a new id and n
   await plane.connected(fresh);
   expect(JSON.parse((await shadowOf(plane, fresh)).body)).toMatchObject({ desired: {} });
   const audit = await plane.api("GET", `/v1/org/${org}/audit?target=${old.deviceId}`);
-  expect(JSON.parse(audit.body)).toMatchObject({ data: { audit: [{ result: "replaced" }, { action: "provision" }] } });
+  expect(JSON.parse(audit.body)).toMatchObject({
+    data: {
+      audit: [
+        { action: "delete", result: "replaced" },
+        { action: "command", result: "update_desired: offline" },
+        { action: "update", result: "changed shadow" },
+        { action: "provision", result: "created" },
+      ],
+    },
+  });
 });
 
 test("whoever tells the MAC address of a device whose credentials hold does not replace it", async () => {

@@ -13,6 +13,7 @@ const pool: readonly unknown[] = [
   "s".repeat(40),
   `spk-${"a".repeat(15)}.${"a".repeat(40)}`,
   "newt",
+  "https://hooks.example.com/",
   1,
   true,
   {},

@@ -29,7 +29,9 @@ const mirror: Inside = {
 /** A control plane with all its routes, and what it logs. */
 async function controlPlane(limits: Partial<ServerLimits> = {}) {
   const logged: { message: string; fields: LogFields }[] = [];
-  const log = logTo((_level, message, fields) => logged.push({ message, fields }));
+  const log = logTo((level, message, fields) => {
+    if (level !== "debug") logged.push({ message, fields });
+  });
   const world = realWorld({ log });
   onTestFinished(() => world.process.kill());
   const database = openSqlite(":memory:");

@@ -50,18 +50,33 @@ test("a request for exit nodes hears that there are none, with its chain id", as
   expect(data).toEqual({ exitNodes: [], chainId: "8507613d847bccbd" });
 });
 
-test("what needs no answer, is unknown or broken gets none and harms nothing", async () => {
+test("what needs no answer gets none; what is unknown or broken is told so, with a number, and harms nothing", async () => {
   const plane = await Plane.start();
   const newt = await plane.newt(await plane.site(await plane.key()));
   newt.say({ type: "newt/wg/register", data: { publicKey: "k=", newtVersion: "1.14.0", backwardsCompatible: true } });
-  for (const type of ["newt/wg/get-config", "newt/receive-bandwidth", "newt/healthcheck/status", "newt/nonsense"]) {
-    newt.say({ type, data: {} });
-  }
-  for (const text of ["{", "[]", "null", '{"type":7}', '{"data":{}}', "\u0000"]) newt.say(text);
-  newt.channel.send(new Uint8Array([1, 2, 3]));
+  newt.say({ type: "newt/wg/get-config", data: { publicKey: "k=", port: 51_820, chainId: "c" } });
+  newt.say({ type: "newt/receive-bandwidth", data: { bandwidthData: null } });
+  newt.say({ type: "newt/healthcheck/status", data: { targets: {} } });
   newt.say({ type: "newt/ping", data: {} });
   await newt.hear("pong");
   expect(newt.heard).toEqual([]);
+  for (const [text, message] of [
+    ['{"type":"newt/nonsense","data":{}}', "Unsupported message type: newt/nonsense"],
+    ['{"type":"newt/ping/request","data":{"chainId":7}}', "Invalid data of message type: newt/ping/request"],
+    ["{", "Invalid message"],
+    ["[]", "Invalid message"],
+    ["null", "Invalid message"],
+    ['{"type":7}', "Invalid message"],
+    ['{"data":{}}', "Invalid message"],
+    ["\u0000", "Invalid message"],
+    [`{"${"x".repeat(1_000)}`, "Invalid message"],
+  ] as const) {
+    newt.say(text);
+    const data = { message, originalMessage: text.slice(0, 200) };
+    expect(await newt.hear("error")).toEqual({ type: "error", data, configVersion: 1 });
+  }
+  newt.channel.send(new Uint8Array([1, 2, 3]));
+  expect((await newt.hear("error")).data).toEqual({ message: "Invalid message", originalMessage: "3 bytes" });
   await expect.poll(() => plane.integration.listSites(org)).toMatchObject([{ newtVersion: "1.14.0" }]);
 });
 
@@ -186,6 +201,7 @@ test("a pending site's blueprint waits, and approval applies it and tells the si
 
   const [site] = await plane.integration.listSites(org, { status: "pending" });
   await plane.integration.approveSite(site?.siteId ?? 0);
+  await newt.hear("newt/healthcheck/add");
   await newt.hear("newt/wg/reconnect");
   expect(await plane.integration.listBlueprints(org)).toMatchObject([{ parked: false, succeeded: true }]);
   expect(await plane.integration.listSites(org, { status: "pending" })).toEqual([]);
@@ -193,7 +209,7 @@ test("a pending site's blueprint waits, and approval applies it and tells the si
   await plane.integration.approveSite(site?.siteId ?? 0);
   newt.say({ type: "newt/ping", data: {} });
   await newt.hear("pong");
-  expect(newt.heard).toEqual([]);
+  expect(newt.heard.map(({ type }) => type)).toEqual(["newt/tcp/add"]);
 });
 
 test("a rejected site is told, closed and gone with its credentials", async () => {

@@ -12,6 +12,7 @@ import {
   channelUrl,
   decodeMessage,
   envelopeOf,
+  frameText,
   type NewtMessage,
   newtPaths,
   RegisterData,
@@ -20,7 +21,8 @@ import {
 import { type DeviceCredentials, DeviceId } from "../../src/provisioning/credentials.js";
 import { nonceHeader } from "../../src/provisioning/nonce.js";
 import { type Alarm, alarmOf, type Bell, type Clock, type Timer } from "../../src/world/clock.js";
-import type { Channel, HttpResponse } from "../../src/world/network.js";
+import type { Log } from "../../src/world/log.js";
+import type { Channel, HttpResponse, Listener, Message } from "../../src/world/network.js";
 import { Process } from "../../src/world/process.js";
 import { realClock } from "../../src/world/real/clock.js";
 import { realWorld } from "../../src/world/real/index.js";
@@ -28,8 +30,9 @@ import type { World } from "../../src/world/world.js";
 
 export const org = "default";
 export const apiKey = "first.secretsecretsecretsecret";
-const pepper = Buffer.alloc(32, 7);
+export const pepper = Buffer.alloc(32, 7);
 const timeoutMs = 15_000;
+const longestMessage = 4 << 20;
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): string {
@@ -49,13 +52,15 @@ export class Plane {
     readonly close: () => Promise<void>,
     /** As a power loss does. */
     readonly kill: () => void,
+    /** What its server carries. */
+    readonly listener: Listener,
   ) {
     this.integration = new IntegrationClient({ network: client.network, endpoint: origin, apiKey });
   }
 
   /** Closed when the test is finished, if it has not been before. */
-  static async start(path: string | SqliteDatabase = ":memory:", clock?: Clock): Promise<Plane> {
-    const machine = realWorld({ name: "control-plane" });
+  static async start(path: string | SqliteDatabase = ":memory:", clock?: Clock, log?: Log): Promise<Plane> {
+    const machine = realWorld({ name: "control-plane", ...(log && { log }) });
     const world = clock ? { ...machine, clock } : machine;
     const database = typeof path === "string" ? openSqlite(path) : path;
     const client = realWorld({ name: "client" });
@@ -72,7 +77,7 @@ export class Plane {
       return closed;
     };
     onTestFinished(close);
-    return new Plane(`http://127.0.0.1:${server.port}`, client, close, () => world.process.kill());
+    return new Plane(`http://127.0.0.1:${server.port}`, client, close, () => world.process.kill(), controlPlane);
   }
 
   send(
@@ -207,6 +212,8 @@ export class MovableClock implements Clock {
 /** One end of a channel that waits for what it wants to hear. */
 export class Talk<M extends { type: string }> {
   readonly heard: M[] = [];
+  /** All that came, as it came. */
+  readonly frames: Message[] = [];
   /** Protocol pings that came. */
   pings = 0;
   readonly #waiting = new Set<() => void>();
@@ -218,7 +225,8 @@ export class Talk<M extends { type: string }> {
   ) {
     channel.listen({
       message: (message) => {
-        const decoded = decode(String(message));
+        this.frames.push(message);
+        const decoded = decode(frameText(message, longestMessage) ?? "");
         if (decoded) this.heard.push(decoded);
         this.#wake();
       },

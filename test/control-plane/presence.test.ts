@@ -4,10 +4,11 @@ import { Process } from "../../src/world/process.js";
 import { realClock } from "../../src/world/real/clock.js";
 
 /** A channel that notes what is done to it. */
-function channel(heardAt: number) {
+function channel(heardAt: number, openedAt = 0) {
   const done: string[] = [];
   return {
-    openedAt: 0,
+    address: "192.0.2.1",
+    openedAt,
     heardAt,
     done,
     probe: () => done.push("probe"),
@@ -17,7 +18,11 @@ function channel(heardAt: number) {
 }
 
 function presenceAt(monotonic: number): Presence<ReturnType<typeof channel>> {
-  return new Presence({ ...realClock(new Process("test")), now: () => 1_000_000, monotonic: () => monotonic });
+  return presenceBy(() => monotonic);
+}
+
+function presenceBy(monotonic: () => number): Presence<ReturnType<typeof channel>> {
+  return new Presence({ ...realClock(new Process("test")), now: () => 1_000_000, monotonic });
 }
 
 test("a sweep leaves the living alone, probes the silent and drops what gave no sign of life for 75 s", () => {
@@ -49,4 +54,35 @@ test("last heard is told in wall time", () => {
   presence.enter("one", channel(20_000));
   expect(presence.lastHeard("one")).toBe(new Date(1_000_000 - 40_000).toISOString());
   expect(presence.lastHeard("another")).toBeUndefined();
+});
+
+test("only one who is in two places makes the next wait, until the other has had ten seconds", () => {
+  let now = 0;
+  const presence = presenceBy(() => now);
+  presence.enter("one", channel(0));
+  expect(presence.waitMs("one")).toBe(0);
+  presence.markDouble("one");
+  expect(presence.waitMs("one")).toBe(10_000);
+  expect(presence.waitMs("another")).toBe(0);
+  now = 9_999;
+  expect(presence.waitMs("one")).toBe(1);
+  now = 10_000;
+  expect(presence.waitMs("one")).toBe(0);
+  presence.enter("one", channel(now, now));
+  now = 12_000;
+  expect(presence.waitMs("one")).toBe(8_000);
+});
+
+test("who is alone again does not wait: neither for one who has left, nor ten minutes after both were there", () => {
+  let now = 0;
+  const presence = presenceBy(() => now);
+  const last = channel(0);
+  presence.enter("one", last);
+  presence.markDouble("one");
+  presence.leave("one", last);
+  expect(presence.waitMs("one")).toBe(0);
+  now = 600_000;
+  presence.sweep();
+  presence.enter("one", channel(now, now));
+  expect(presence.waitMs("one")).toBe(0);
 });

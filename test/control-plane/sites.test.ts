@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../src/control-plane/index.js";
-import { SiteCreated, SiteItem, SitePage } from "../../src/protocol/integration/schema.js";
+import { SiteCreated, SiteDetail, SiteItem, SitePage } from "../../src/protocol/integration/schema.js";
 import { channelUrl, newtPaths } from "../../src/protocol/newt/index.js";
 import { dataOf, nonce, org, Plane, verdict } from "./plane.js";
 
@@ -120,6 +120,113 @@ test("sites carry their key's labels and are found by all of them", async () => 
   const [north, , plain] = await plane.integration.listSites(org);
   expect(north?.labels).toEqual(["berlin", "retail"]);
   expect(plain).not.toHaveProperty("labels");
+});
+
+test("a site shows where it came from and was last heard from, and what Pangolin's clients look for", async () => {
+  const plane = await Plane.start();
+  const credentials = await plane.site(await plane.key(), "gate");
+  const [came] = await plane.integration.listSites(org);
+  expect(came).toMatchObject({
+    sourceAddress: "127.0.0.1",
+    lastAddress: null,
+    approvalRuleId: null,
+    configVersion: 1,
+    configSeen: null,
+    orgName: org,
+    newtUpdateAvailable: false,
+    pubKey: null,
+    subnet: null,
+    megabytesIn: 0,
+    megabytesOut: 0,
+    exitNodeId: null,
+    exitNodeName: null,
+    exitNodeEndpoint: null,
+    remoteExitNodeId: null,
+    resourceCount: 0,
+  });
+  const newt = await plane.newt(credentials);
+  const web = { name: "web", protocol: "http", "full-domain": "web.example.com" };
+  newt.say({
+    type: "newt/blueprint/apply",
+    data: {
+      blueprint: JSON.stringify({ "public-resources": { web, shop: { ...web, "full-domain": "b.example.com" } } }),
+    },
+  });
+  expect((await newt.hear("newt/blueprint/results")).data).toMatchObject({ success: true });
+  const one = await plane.api("GET", `${sites}/${came?.niceId}`);
+  expect(dataOf(one, SiteDetail)).toMatchObject({ resourceCount: 2, countryCode: null, lastAddress: "127.0.0.1" });
+  newt.channel.close();
+  await expect.poll(async () => (await plane.integration.listSites(org))[0]?.online).toBe(false);
+  expect((await plane.integration.listSites(org))[0]).toMatchObject({ lastAddress: "127.0.0.1", configSeen: null });
+  await plane.api("POST", `/v1/org/${org}`, { name: "Acme Ltd" });
+  expect((await plane.integration.listSites(org))[0]).toMatchObject({ orgName: "Acme Ltd" });
+});
+
+test("sites are listed by age or name, either way, and a wish that makes no sense falls back", async () => {
+  const plane = await Plane.start();
+  for (const name of ["beta", "Alpha", "gamma", "alpha"]) await made(plane, { name });
+  const names = async (query: string) => {
+    const answer = await plane.api("GET", `${sites}s?${query}`);
+    return dataOf(answer, SitePage).sites.map(({ name }) => name);
+  };
+  const byAge = ["beta", "Alpha", "gamma", "alpha"];
+  expect(await names("")).toEqual(byAge);
+  expect(await names("order=desc")).toEqual(byAge.toReversed());
+  expect(await names("sort_by=name")).toEqual(["Alpha", "alpha", "beta", "gamma"]);
+  expect(await names("sort_by=name&order=desc")).toEqual(["gamma", "beta", "Alpha", "alpha"]);
+  expect(await names("sort_by=name&pageSize=2&page=2")).toEqual(["beta", "gamma"]);
+  for (const query of ["sort_by=megabytesIn&order=desc", "sort_by=megabytesOut", "sort_by=secret", "order=up"]) {
+    expect(await names(query)).toEqual(byAge);
+  }
+  expect((await plane.api("GET", `${sites}s?sortBy=name`)).status).toBe(400);
+});
+
+test("those who are online are told from those who are not, whatever else is asked", async () => {
+  const plane = await Plane.start();
+  const [field, wait] = [await plane.key(), await plane.key(null, false)];
+  await plane.newt(await plane.site(field, "here"));
+  await plane.newt(await plane.site(wait, "here and waits"));
+  await plane.site(field, "away");
+  const names = async (filter: object) =>
+    (await plane.integration.listSites(org, filter)).map(({ name, online }) => [name, online]);
+  expect(await names({ online: true })).toEqual([
+    ["here", true],
+    ["here and waits", true],
+  ]);
+  expect(await names({ online: true, status: "pending" })).toEqual([["here and waits", true]]);
+  expect(await names({ online: false })).toEqual([["away", false]]);
+  expect(await names({ online: true, query: "away" })).toEqual([]);
+});
+
+test("a page of 1 000 of 10 000 sites with resources comes soon, however it is sorted", async () => {
+  const database = openSqlite(":memory:");
+  const plane = await Plane.start(database);
+  database.prepare("begin").run([]);
+  database
+    .prepare(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
+       insert into site (org_id, nice_id, name, status, created_at)
+       select '${org}', 'site-' || i, 'Site ' || (i * 7919 % 10007), 'approved', i from n`,
+    )
+    .run([]);
+  database.prepare("insert into newt select 'newt' || id, id, '' from site").run([]);
+  database
+    .prepare(
+      `insert into resource (org_id, kind, nice_id, site_id, source, document, updated_at)
+       select '${org}', 'public', 'web-' || site.id || '-' || value, site.id, 'NEWT', '{}', 0
+       from site, json_each('[1,2,3]')`,
+    )
+    .run([]);
+  database.prepare("commit").run([]);
+  for (const query of ["pageSize=1000&page=5", "pageSize=1000&sort_by=name&order=desc", "pageSize=1000&online=false"]) {
+    await plane.api("GET", `${sites}s?${query}`);
+    const started = performance.now();
+    const page = dataOf(await plane.api("GET", `${sites}s?${query}`), SitePage);
+    // Far above what it takes, far below what a look at each site would.
+    expect(performance.now() - started, query).toBeLessThan(500);
+    expect(page.pagination.total).toBe(10_000);
+    expect(page.sites.map(({ resourceCount }) => resourceCount)).toEqual(Array.from({ length: 1_000 }, () => 3));
+  }
 });
 
 test("a page of 100 000 sites takes no time, whichever it is", async () => {

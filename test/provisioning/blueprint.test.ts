@@ -50,6 +50,25 @@ describe("a blueprint", () => {
     });
   });
 
+  it("takes every field of targets and health checks, their aliases among them, without a warning", () => {
+    const healthcheck = {
+      ...{ hostname: "10.0.0.1", port: 80, "unhealthy-interval": 5, unhealthyInterval: 7, followRedirects: true },
+      ...{
+        "follow-redirects": false,
+        "healthy-threshold": 2,
+        "unhealthy-threshold": 3,
+        headers: [{ name: "a", value: "" }],
+      },
+    };
+    const rewriting = { "rewrite-path": "/", rewritePath: "/a", "rewrite-match": "stripPrefix" };
+    const target = { hostname: "a", port: 80, method: "h2c", "internal-port": 46_089, ...rewriting, healthcheck };
+    expect(checkBlueprint(publicResource({ targets: [target, null] }))).toMatchObject({
+      ok: true,
+      blueprint: { publicResources: { web: { targets: [target, null] } } },
+      warnings: [],
+    });
+  });
+
   it("keeps unknown keys out and says so", () => {
     expect(checkBlueprint(publicResource({ typo: 1 }))).toMatchObject({
       ok: true,

@@ -43,6 +43,13 @@ async function admitted(port: number, address?: string): Promise<RawClient> {
   return client;
 }
 
+/** A channel that is let in. */
+async function channel(port: number): Promise<RawClient> {
+  const client = await RawClient.connect(port);
+  expect((await client.lines(...handshake).answer()).status).toBe(101);
+  return client;
+}
+
 /** Comes back until it is let in. */
 async function untilAdmitted(port: number): Promise<void> {
   for (;;) {
@@ -51,17 +58,28 @@ async function untilAdmitted(port: number): Promise<void> {
   }
 }
 
+/** Comes back until it has shaken hands. */
+async function untilSecure(port: number): Promise<void> {
+  for (;;) {
+    const client = await RawClient.connectTls(port).catch(() => undefined);
+    if (!client) continue;
+    client.socket.destroy();
+    await client.closed;
+    return;
+  }
+}
+
 describe("connections", () => {
   it.each([{ connections: 3 }, { connectionsPerSource: 3 }])(
     "beyond %j are closed, until one leaves",
     async (limits) => {
       const port = await listen({ limits });
-      const clients = [await admitted(port), await admitted(port), await RawClient.connect(port)];
-      const channel = clients[2]?.lines(...handshake);
-      expect((await channel?.answer())?.status).toBe(101);
+      const first = await channel(port);
+      await channel(port);
+      await channel(port);
       await (await RawClient.connect(port)).closed;
 
-      clients[0]?.socket.destroy();
+      first.socket.destroy();
       await untilAdmitted(port);
     },
   );
@@ -91,6 +109,23 @@ describe("connections", () => {
     await (await RawClient.connect(port)).closed;
     await (await RawClient.connect(port)).bytes(Buffer.from("160301", "hex")).closed;
     await (await RawClient.connect(port)).bytes("GET / HTTP/1.1\r\n\r\n").closed;
+  });
+
+  it("beyond the handshakes that may be under way are closed, until one is over, however it ends", async () => {
+    const port = await listen({ tls, limits: { handshakes: 1, headersTimeoutMs: 300, connectionsPerSource: 2 } });
+    const ends: ((client: RawClient) => unknown)[] = [
+      ({ socket }) => socket.destroy(),
+      ({ socket }) => socket.end(),
+      (client) => client.bytes("GET / HTTP/1.1\r\n\r\n"),
+      () => undefined,
+    ];
+    for (const end of ends) {
+      const silent = await RawClient.connect(port);
+      await (await RawClient.connect(port)).closed;
+      end(silent);
+      await silent.closed;
+      await untilSecure(port);
+    }
   });
 
   it("that shake hands and say nothing are closed", async () => {

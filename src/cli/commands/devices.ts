@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { exitCodes } from "../../error.js";
 import type { DeviceCreated, DeviceItem } from "../../protocol/integration/schema.js";
 import { type ConfirmFlags, confirm, confirmOption } from "../confirm.js";
+import { addDeviceCommand } from "../device-command.js";
+import { addDeviceShadow } from "../device-shadow.js";
 import { type ExpiryFlags, expiryOf, expiryOptions } from "../expiry.js";
 import { given, repeated, valued } from "../flags.js";
 import { idOf } from "../ids.js";
-import { jsonObject, text } from "../kinds.js";
-import { note, plain, print, printJson } from "../output.js";
+import { text } from "../kinds.js";
+import { note, print, printJson } from "../output.js";
 import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { type Columns, showDeleted, showList, showOne } from "../show.js";
 import { timeAndWords, timeInWords } from "../words.js";
@@ -16,17 +17,13 @@ interface CreateFlags extends ServerCommandFlags, ExpiryFlags {
   readonly label?: string[];
 }
 
-interface CommandFlags extends ServerCommandFlags {
-  readonly payload?: Record<string, unknown>;
-}
-
 const example = "firstboot devices command dev_abc123 health_check";
 
 const columns: Columns<DeviceItem> = {
   DEVICE: (device) => device.deviceId,
   NAME: (device) => device.name,
   ONLINE: (device) => device.online,
-  EXPIRE: (device) => timeInWords(device.expiresAt),
+  EXPIRE: (device) => (device.credentials === "revoked" ? "revoked" : timeInWords(device.expiresAt)),
   "LAST SEEN": (device) => timeInWords(device.lastSeen),
 };
 
@@ -36,6 +33,8 @@ const details: Columns<DeviceItem> = {
   "LAST SEEN": (device) => timeAndWords(device.lastSeen),
   CREATED: (device) => timeAndWords(device.createdAt),
   CREDENTIALS: (device) => device.credentials,
+  AGENT: (device) => device.agentVersion,
+  ADDRESS: (device) => device.lastAddress,
   BOARD: (device) => device.boardModel,
   MAC: (device) => device.macAddress,
   CODES: (device) => device.provisioningCodeId,
@@ -50,7 +49,11 @@ const credentials: Columns<DeviceCreated> = {
 
 /** `firstboot devices`: EdgeFlow devices. */
 export function devicesCommand(): Command {
-  const devices = commandGroup("devices", "EdgeFlow devices: list, show, create, delete, command", example);
+  const devices = commandGroup(
+    "devices",
+    "EdgeFlow devices: list, show, create, revoke, delete, command, shadow",
+    example,
+  );
   serverCommand(
     devices,
     "list",
@@ -71,14 +74,19 @@ export function devicesCommand(): Command {
   ).action(createDevice);
   serverCommand(
     devices,
+    "revoke <device>",
+    "end a device's credentials for good; it stays listed",
+    "firstboot devices revoke dev_abc123",
+  ).action(revokeDevice);
+  serverCommand(
+    devices,
     "delete <device>",
     "delete a device with its credentials",
     "firstboot devices delete dev_abc123",
     [confirmOption()],
   ).action(deleteDevice);
-  serverCommand(devices, "command <device> <action>", "send a command and show the answer", example, [
-    valued("--payload <json>", "what the command is given", jsonObject),
-  ]).action(sendCommand);
+  addDeviceCommand(devices, example);
+  addDeviceShadow(devices);
   return devices;
 }
 
@@ -100,19 +108,18 @@ async function createDevice(flags: CreateFlags): Promise<void> {
   if (!flags.json) note("Keep the API key: it is not shown again.");
 }
 
+async function revokeDevice(text: string, flags: ServerCommandFlags): Promise<void> {
+  const id = idOf("device", text);
+  const { client, org } = connect(flags);
+  const item = await client.revokeDevice(org, id);
+  if (flags.json) printJson(item);
+  else print(`revoked ${id}`);
+}
+
 async function deleteDevice(text: string, flags: ServerCommandFlags & ConfirmFlags): Promise<void> {
   const id = idOf("device", text);
   confirm(flags, `the device ${id}`);
   const { client, org } = connect(flags);
   await client.deleteDevice(org, id);
   showDeleted(flags, id);
-}
-
-async function sendCommand(text: string, action: string, { payload, ...flags }: CommandFlags): Promise<void> {
-  const id = idOf("device", text);
-  const { client, org } = connect(flags);
-  const result = await client.command(org, id, { action, ...given({ payload }) });
-  if (result.status !== "success") process.exitCode = exitCodes.judgedFailed;
-  if (flags.json) printJson(result);
-  else print(plain(`${result.status}: ${result.status === "success" ? JSON.stringify(result.data) : result.error}`));
 }

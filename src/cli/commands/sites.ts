@@ -7,6 +7,7 @@ import { text } from "../kinds.js";
 import { note } from "../output.js";
 import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { type Columns, showList, showOne } from "../show.js";
+import { listTargets, restartSite } from "../site-channel.js";
 import { type DecisionFlags, decide, decisions } from "../site-decisions.js";
 import { lookUpSite } from "../site-lookup.js";
 import { timeAndWords, timeInWords } from "../words.js";
@@ -40,11 +41,27 @@ const columns: Columns<SiteItem> = {
   LABELS: (site) => site.labels?.join(", "),
 };
 
+/** What helps to decide about a site that waits. */
+const waiting: Columns<SiteItem> = {
+  SITE: (site) => site.niceId,
+  NAME: (site) => site.name,
+  KEY: (site) => site.siteProvisioningKeyId,
+  FROM: (site) => site.sourceAddress,
+  "FIRST SEEN": (site) => timeInWords(site.createdAt),
+  ONLINE: (site) => site.online,
+  LABELS: (site) => site.labels?.join(", "),
+};
+
 const details: Columns<SiteItem> = {
   ...columns,
   "LAST SEEN": (site) => timeAndWords(site.lastSeen),
+  "LAST HEARD FROM": (site) => site.lastAddress,
   CREATED: (site) => timeAndWords(site.createdAt),
   KEY: (site) => site.siteProvisioningKeyId,
+  "CAME FROM": (site) => site.sourceAddress,
+  "APPROVED BY": (site) => site.approvalRuleId && `rule ${site.approvalRuleId}`,
+  CONFIG: configInWords,
+  RESOURCES: (site) => site.resourceCount,
   NUMBER: (site) => site.siteId,
   "NEWT ID": (site) => site.newtId,
   "NEWT VERSION": (site) => site.newtVersion,
@@ -59,7 +76,7 @@ const credentials: Columns<{ readonly newtId: string; readonly secret: string }>
 export function sitesCommand(): Command {
   const sites = commandGroup(
     "sites",
-    "sites, by niceId, number or name: list, show, approve, reject, delete, create, rename, rekey",
+    "sites, by niceId, number or name: list, show, approve, reject, delete, create, rename, rekey, targets, restart",
     "firstboot sites list --status pending\n  $ firstboot sites approve --all",
   );
   serverCommand(sites, "list", "sites with their state", "firstboot sites list --status pending --label rack-4", [
@@ -96,13 +113,31 @@ export function sitesCommand(): Command {
     "firstboot sites rekey brave-otter",
     toggle("disconnect", "close its channel (the default)", "leave its channel open"),
   ).action(rekeySite);
+  serverCommand(
+    sites,
+    "targets <site>",
+    "what a site's newt forwards to, and whether that is well",
+    "firstboot sites targets brave-otter",
+  ).action(listTargets);
+  serverCommand(sites, "restart <site>", "have a site's newt start anew", "firstboot sites restart brave-otter").action(
+    restartSite,
+  );
   return sites;
+}
+
+/** The number of what a site's newt is to do, and what it has of that. */
+function configInWords({ configVersion, configSeen }: SiteItem): string | undefined {
+  if (configVersion === undefined) return undefined;
+  if (configSeen === null || configSeen === undefined) return `version ${configVersion}`;
+  const has = configSeen === configVersion ? "its newt has it" : `its newt has ${configSeen}`;
+  return `version ${configVersion}; ${has}`;
 }
 
 async function listSites({ label, ...flags }: ListFlags): Promise<void> {
   const { client, org } = connect(flags);
   const filter = { status: flags.status, online: flags.online, query: flags.query, labels: label?.join(",") };
-  showList(flags, await client.listSites(org, given(filter)), columns);
+  const shown = flags.status === "pending" ? waiting : columns;
+  showList(flags, await client.listSites(org, given(filter)), shown);
 }
 
 async function showSite(wanted: string, flags: ServerCommandFlags): Promise<void> {

@@ -1,15 +1,17 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { pino } from "pino";
+import { pino, stdTimeFunctions } from "pino";
 import { exitCodes, FirstbootError } from "../../error.js";
 import { type Cidr, parseCidr } from "../../provisioning/cidr.js";
+import { parseDuration } from "../../provisioning/duration.js";
 import { unwritable } from "../../server/data-directory.js";
 import type { TlsChoice } from "../../server/server.js";
 import { writeDurably } from "../../world/durable.js";
 import { type Log, logTo } from "../../world/log.js";
 import { realWorld } from "../../world/real/index.js";
 import { aborted, onInterrupt } from "../interrupt.js";
+import { type Kind, parserOf } from "../kinds.js";
 import { print, printJson } from "../output.js";
 import { filled, isLoopback, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
 
@@ -23,8 +25,19 @@ interface UpFlags {
   readonly tlsKey?: string;
   readonly trustProxy: readonly Cidr[];
   readonly logLevel: string;
+  readonly drain: number;
   readonly json?: boolean;
 }
+
+const longestDrainMs = 3_600_000;
+
+const drainTime: Kind<number> = {
+  takes: "a duration such as 30s, up to 1h, or 0s",
+  read: (text) => {
+    const ms = parseDuration(text);
+    return ms !== undefined && ms <= longestDrainMs ? ms : undefined;
+  },
+};
 
 /** `firstboot up`: the control plane. */
 export function upCommand(): Command {
@@ -57,6 +70,11 @@ export function upCommand(): Command {
         .choices(["debug", "info", "warn", "error"])
         .default("warn"),
     )
+    .addOption(
+      option("--drain <duration>", "how long channels are closed one by one after SIGTERM, such as 30s", "DRAIN")
+        .default(0, "0s: all at once")
+        .argParser(parserOf("--drain", drainTime)),
+    )
     .addOption(option("--json", "when ready, one line of JSON on stdout and nothing else there", "JSON"))
     .addHelpText(
       "after",
@@ -87,6 +105,7 @@ async function serve(flags: UpFlags, signal: AbortSignal): Promise<void> {
     ownsProcess: true,
     log: stderrLog(flags.logLevel),
   });
+  let drainMs = 0;
   const planeFacts = join(flags.data, planeFile);
   try {
     const facts: PlaneFacts = { url: server.url, org: server.org, ca: server.ca ? resolve(server.ca.file) : null };
@@ -95,11 +114,12 @@ async function serve(flags: UpFlags, signal: AbortSignal): Promise<void> {
     });
     announce(flags, facts, server.apiKey);
     const reason = await aborted(signal);
+    drainMs = reason === "SIGTERM" ? flags.drain : 0;
     process.exitCode = reason === "SIGINT" ? exitCodes.interrupted : exitCodes.done;
   } finally {
     // Without this file commands do not look for a server that is going; with it they only find none.
     await rm(planeFacts, { force: true }).catch(() => undefined);
-    await server.close();
+    await server.close(drainMs);
   }
 }
 
@@ -136,7 +156,8 @@ function stderrLog(level: string): Log {
   const destination = pino.destination({ fd: 2, sync: true });
   // A log that nobody reads any more is no reason to stop serving.
   destination.on("error", () => {});
-  const logger = pino({ level, base: null }, destination);
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, destination);
   return logTo((at, message, fields) => logger[at](fields, message));
 }
 

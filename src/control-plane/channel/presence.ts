@@ -14,6 +14,8 @@ const turnMs = 10_000;
 
 /** A channel whose other end has a name. */
 export interface Live {
+  /** Where it comes from: an IP address. */
+  readonly address: string;
   /** Monotonic time of its begin, milliseconds. */
   readonly openedAt: number;
   /** Monotonic time of the last sign of life, milliseconds. */
@@ -57,8 +59,8 @@ export class Presence<L extends Live> {
     return this.#live.get(id);
   }
 
-  has(id: string): boolean {
-    return this.#live.has(id);
+  all(): Iterable<L> {
+    return this.#live.values();
   }
 
   ids(): string[] {
@@ -73,7 +75,7 @@ export class Presence<L extends Live> {
   }
 
   /** A replaced channel has answered the goodbye: its end is alive, so that two are who only one can be (PROTOCOLS D2). */
-  isDouble(id: string): void {
+  markDouble(id: string): void {
     this.#doubled.set(id, this.#clock.monotonic() + doubledMs);
   }
 

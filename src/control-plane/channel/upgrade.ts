@@ -12,6 +12,9 @@ const doors: ReadonlyMap<string, Door> = new Map([
   [edgeflowPaths.tunnel, openTunnel],
 ]);
 
+/** Paths that stand for channels. */
+export const doorPaths: readonly string[] = [...doors.keys()];
+
 /** Opens the channel that a path stands for, or refuses before the handshake. */
 export async function openChannel(services: Services, request: UpgradeRequest): Promise<UpgradeAnswer> {
   const door = doors.get(request.url.pathname);

@@ -6,6 +6,7 @@ import type { ApiKey } from "../store/api-keys.js";
 import { refuse } from "./answer.js";
 import type { Env } from "./env.js";
 import { wrongGuess } from "./guess.js";
+import { forwardedForHeader } from "./trusted-proxy.js";
 
 /** Whom a caller speaks for. */
 export interface Access {
@@ -44,6 +45,20 @@ export async function accessOf(c: Context<Env>, services: Services, scope: Scope
     throw refuse(404, "Organization not found");
   }
   return { org: org ?? "", reach: org ?? orgId ?? undefined, reachesAll: orgId === null, scopes };
+}
+
+const loopback = /^(127\.|::1$)/;
+
+/**
+ * Whoever looks after the server: somebody on its own machine, or the holder of a key that reaches every organisation.
+ * What a proxy on the machine passes on is not from there.
+ */
+export async function operatorAccess(c: Context<Env>, services: Services): Promise<Access> {
+  const passedOn = c.req.header(forwardedForHeader) ?? c.req.header("forwarded");
+  if (loopback.test(c.env.peer.address) && passedOn === undefined) return anybody;
+  const { orgId, scopes } = await authenticate(c, services);
+  if (orgId !== null) throw forbidden();
+  return { ...anybody, reachesAll: true, scopes };
 }
 
 /** A key's scopes do not cover what its holder wants (PROTOCOLS A21). */

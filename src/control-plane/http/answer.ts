@@ -37,17 +37,28 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Ends a request of a source that has guessed wrong too often; the answer says when it may try again. */
-export class TooManyFailures extends HTTPException {
-  constructor(readonly retryAfterSeconds: number) {
-    super(429, { message: "Too many failed attempts from this address, try again later" });
+/** Ends a request that was too much; the answer says when it may come again. */
+export class RetryLater extends HTTPException {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+    status: 429 | 503 = 429,
+  ) {
+    super(status, { message });
+  }
+}
+
+/** Ends a request of a source that has guessed wrong too often. */
+export class TooManyFailures extends RetryLater {
+  constructor(retryAfterSeconds: number) {
+    super("Too many failed attempts from this address, try again later", retryAfterSeconds);
   }
 }
 
 /** Turns whatever a route threw into an answer: refusals speak, everything else is logged and stays inside. */
 export function answerFailures(log: Log, answer: (c: Context, refusal: Refusal) => Response) {
   return (error: unknown, c: Context<Env>): Response => {
-    if (error instanceof TooManyFailures) c.header("retry-after", String(error.retryAfterSeconds));
+    if (error instanceof RetryLater) c.header("retry-after", String(error.retryAfterSeconds));
     if (error instanceof HTTPException) return answer(c, { status: error.status, message: error.message });
     const request = { requestId: c.env.requestId, method: c.req.method, path: c.req.path };
     if (error instanceof StoreUnavailable || isStorageFailure(error)) {

@@ -18,11 +18,12 @@ export const healthEndpoints = [
     {
       method: "get",
       path: "/readyz",
-      summary: "Its database answers too",
+      summary: "It takes devices in, and its database answers",
       data: z.object({ status: z.literal("ready") }),
       bare: true,
     },
-    async (_, { store }) => {
+    async (_, { admission, store }) => {
+      if (admission.isClosed) throw refuse(503, "The server is about to end");
       await store.counts().catch(() => {
         throw refuse(503, "The store is not available");
       });

@@ -46,7 +46,19 @@ export function openApi(endpoints: readonly Endpoint[], version: string): object
   };
 }
 
-function operation({ method, path, summary, needs, body, query, data, status = 200, bare, message }: Endpoint["spec"]) {
+function operation({
+  method,
+  path,
+  summary,
+  needs,
+  body,
+  query,
+  data,
+  status = 200,
+  bare,
+  message,
+  media,
+}: Endpoint["spec"]) {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const answer = bare
     ? data
@@ -54,7 +66,7 @@ function operation({ method, path, summary, needs, body, query, data, status = 2
   return {
     operationId: operationId(method, path),
     summary,
-    ...(needs && { security: [needs === "device key" ? { deviceKey: [] } : { apiKey: [needs] }] }),
+    ...(needs && { security: security(needs) }),
     parameters: [
       ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...(query ? queryParameters(query) : []),
@@ -64,7 +76,8 @@ function operation({ method, path, summary, needs, body, query, data, status = 2
     responses: {
       [status]: {
         description: message ?? summary,
-        ...(status !== 204 && { content: json(schemaOf(answer, "output")) }),
+        ...(media !== undefined && { content: { [media]: { schema: { type: "string" } } } }),
+        ...(media === undefined && status !== 204 && { content: json(schemaOf(answer, "output")) }),
       },
       default: {
         description: "Refused",
@@ -72,6 +85,12 @@ function operation({ method, path, summary, needs, body, query, data, status = 2
       },
     },
   };
+}
+
+/** What a caller shows; an empty choice is nothing. */
+function security(needs: NonNullable<Endpoint["spec"]["needs"]>): object[] {
+  if (needs === "operator") return [{}, { apiKey: ["*"] }];
+  return [needs === "device key" ? { deviceKey: [] } : { apiKey: [needs] }];
 }
 
 /** A name that programs can be made from: `getOrgSiteByNiceId`. Of parameters only one at the end counts. */

@@ -1,6 +1,7 @@
+import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Services } from "../services.js";
-import { routes } from "./env.js";
+import type { Env } from "./env.js";
 
 const style = html`<style>
   :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
@@ -14,20 +15,19 @@ const style = html`<style>
 </style>`;
 
 /** GET /: what a person sees who opens the origin. Counts only. */
-export function statusPage({ store, newts, devices, version }: Services) {
-  return routes().get("/", async (c) => {
-    const counts = await store.counts();
-    const figures: readonly (readonly [string, number])[] = [
-      ["Provisioning keys", counts.keys],
-      ["Sites", counts.sites],
-      ["Sites online", newts.size],
-      ["Sites pending", counts.pendingSites],
-      ["Devices", counts.devices],
-      ["Devices online", devices.size],
-    ];
-    const list = figures.map(([name, count]) => html`<div><dt>${name}</dt><dd>${count}</dd></div>`);
-    c.header("cache-control", "no-store");
-    return c.html(html`<!doctype html>
+export async function statusPage({ store, newts, devices, version }: Services, c: Context<Env>): Promise<Response> {
+  const counts = await store.counts();
+  const figures: readonly (readonly [string, number])[] = [
+    ["Provisioning keys", counts.keys],
+    ["Sites", counts.sites],
+    ["Sites online", newts.size],
+    ["Sites pending", counts.pendingSites],
+    ["Devices", counts.devices],
+    ["Devices online", devices.size],
+  ];
+  const list = figures.map(([name, count]) => html`<div><dt>${name}</dt><dd>${count}</dd></div>`);
+  c.header("cache-control", "no-store");
+  return c.html(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -43,5 +43,4 @@ ${style}
 </main>
 </body>
 </html>`);
-  });
 }

@@ -16,9 +16,13 @@ export interface AuditEntry {
     | "approve"
     | "reject"
     | "rekey"
+    | "restart"
     | "revoke"
+    | "command"
     | "reclaim"
     | "expire"
+    | "end"
+    | "test"
     | "delete";
   readonly orgId?: string | undefined;
   readonly keyId?: string | undefined;
@@ -69,8 +73,12 @@ function auditItem({ id, at, action, key_id, target, address, result }: AuditRow
 }
 
 /** What was decided. */
-export function auditStore({ database }: StoreBase) {
+export function auditStore({ world, database, command }: StoreBase) {
   return {
+    /** Writes down what changes nothing else that is stored. */
+    note: (entry: Omit<AuditEntry, "at">): Promise<void> =>
+      command((tx) => audit(tx, { ...entry, at: world.clock.now() })),
+
     /** Newest first. What was decided in an older organisation of the same id is no business of this one. */
     list: async (orgId: string, { keyId, target }: AuditWish, { limit, offset }: Range): Promise<Page<AuditItem>> => {
       let entries = database

@@ -2,11 +2,15 @@ import { CompiledQuery } from "kysely";
 import { FirstbootError, reasonOf, systemCode } from "../../error.js";
 import type { World } from "../../world/world.js";
 import type { SteppingConnection } from "./connection.js";
+import { Bulletin } from "./news.js";
 import type { Tx } from "./schema.js";
 import { openStatements } from "./statement.js";
 
 /** Commands of one commit; a bound, since requests wait while a batch runs. */
 const largestBatch = 256;
+
+/** Turns of the event loop that bring no command before those that wait are committed; together less than 0.1 ms. */
+const barrenTurns = 4;
 
 /** Waits for who else writes, if anybody does: a transaction that only becomes a writer later would not. */
 const begin = "begin immediate";
@@ -50,15 +54,22 @@ export class Batch {
   readonly #world: World;
   readonly #connection: SteppingConnection;
   readonly #tx: Tx;
+  /** What was told by commands that are committed. */
+  readonly bulletin: Bulletin;
   #waiting: Command[] = [];
   #draining: Promise<void> = Promise.resolve();
   #idle = true;
 
-  constructor(world: World, connection: SteppingConnection) {
+  constructor(
+    world: World,
+    connection: SteppingConnection,
+    private readonly committed: (commands: number) => void,
+  ) {
     this.#world = world;
     this.#connection = connection;
     this.#tx = connection.inside();
     openStatements(this.#tx, connection);
+    this.bulletin = new Bulletin(this.#tx);
   }
 
   /** Runs a command that reads and writes through the transaction alone. Rejects with what it throws, or `StoreUnavailable`. */
@@ -90,6 +101,11 @@ export class Batch {
     }
   }
 
+  /** Commands that are not committed yet; those of the commit that is under way are not among them. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Resolves when no command waits. */
   settled(): Promise<void> {
     return this.#draining;
@@ -98,10 +114,19 @@ export class Batch {
   async #drain(): Promise<void> {
     this.#idle = false;
     while (this.#waiting.length > 0) {
-      await this.#world.clock.turn();
+      await this.#gather();
       await this.#commit(this.#waiting.splice(0, largestBatch));
     }
     this.#idle = true;
+  }
+
+  /** Waits while more comes: a commit waits for the disk, and of a crowd the event loop lets in one each turn. */
+  async #gather(): Promise<void> {
+    for (let barren = 0; barren < barrenTurns && this.#waiting.length < largestBatch; ) {
+      const before = this.#waiting.length;
+      await this.#world.clock.turn();
+      barren = this.#waiting.length > before ? 0 : barren + 1;
+    }
   }
 
   async #commit(commands: readonly Command[]): Promise<void> {
@@ -109,6 +134,7 @@ export class Batch {
       const [only] = commands;
       if (only && commands.length === 1) await this.#commitOne(only);
       else await this.#commitAll(commands);
+      this.committed(commands.length);
     } catch (error) {
       const unavailable = new StoreUnavailable(error);
       this.#world.log.error("commit failed", { commands: commands.length, reason: unavailable.message });
@@ -128,6 +154,7 @@ export class Batch {
       if (refused && error instanceof Undone) return refused;
       throw error;
     });
+    this.bulletin.publish();
     settle();
   }
 
@@ -136,13 +163,18 @@ export class Batch {
       const outcomes: Settle[] = [];
       for (const { run } of commands) {
         await this.#connection.mark(savepoint);
+        const told = this.bulletin.length;
         const { keep, settle } = await run(this.#tx);
-        if (!keep) await this.#connection.mark(rollBackTo);
+        if (!keep) {
+          await this.#connection.mark(rollBackTo);
+          this.bulletin.cut(told);
+        }
         await this.#connection.mark(release);
         outcomes.push(settle);
       }
       return outcomes;
     });
+    this.bulletin.publish();
     for (const settle of settles) settle();
   }
 
@@ -155,6 +187,7 @@ export class Batch {
       await connection.execute(commit);
       return value;
     } catch (error) {
+      this.bulletin.cut(0);
       // SQLite rolls back by itself where the disk is full or fails; to do it again must not hide that reason.
       await connection.executeQuery(rollBack).catch(() => undefined);
       throw error;

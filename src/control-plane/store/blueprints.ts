@@ -5,6 +5,7 @@ import { isTooDeep } from "../json-depth.js";
 import type { Page, Range, StoreBase } from "./base.js";
 import { putResources } from "./resources.js";
 import type { BlueprintRow, Tx } from "./schema.js";
+import { type ConfigChange, changingConfigs } from "./site-config.js";
 
 /** The site that a blueprint comes from. */
 export interface BlueprintOwner {
@@ -18,23 +19,34 @@ export interface BlueprintResult {
   readonly message: string;
 }
 
+/** With what newts have to be told, if that is anything. */
+export interface BlueprintOutcome extends BlueprintResult {
+  readonly config?: ConfigChange | undefined;
+}
+
 const source = "NEWT";
 const applied = "Config updated successfully";
 const waits = "Blueprint accepted: it waits until this site is approved";
+const enough = "Too many blueprints of this site wait until it is approved";
 
-/** Blueprints: every one that was sent is kept with what became of it. */
+/** How many blueprints of a site may wait, and of how many it is kept that they failed: a site must not fill the disk. */
+const most = 50;
+
+/** Blueprints: every one that was sent is kept with what became of it; of those that failed the last 50 of each site. */
 export function blueprintStore({ world, database, command }: StoreBase) {
   async function apply(tx: Tx, owner: BlueprintOwner, check: BlueprintCheck): Promise<BlueprintResult> {
     if (!check.ok) return failed(check.problems.map(problemText).join("; "));
-    const conflict = await putResources(tx, owner, check.blueprint, { source, at: world.clock.now() });
+    const { clock, random } = world;
+    const conflict = await putResources(tx, owner, check.blueprint, { source, at: clock.now(), random });
     return conflict === undefined ? { success: true, message: applied } : failed(conflict);
   }
 
   /** Keeps a valid blueprint of a pending site until it is approved; the same one again adds nothing. */
   async function park(tx: Tx, { siteId, orgId }: BlueprintOwner, contents: string): Promise<BlueprintResult> {
-    const known = await isKnown(tx, siteId, contents, "parked");
     const result = { success: true, message: waits };
-    if (!known) await remember(tx, { siteId, orgId }, contents, result, true);
+    if (await isKnown(tx, siteId, contents, "parked")) return result;
+    if ((await nthNewest(tx, siteId, "parked")) !== undefined) return { success: false, message: enough };
+    await remember(tx, { siteId, orgId }, contents, result, true);
     return result;
   }
 
@@ -66,7 +78,7 @@ export function blueprintStore({ world, database, command }: StoreBase) {
      * Applies a site's blueprint (JSON text) whole or not at all; parks it while the site is pending. `once`: what this
      * site has had applied is confirmed again and left as it is.
      */
-    apply: (owner: BlueprintOwner, contents: string, once = false): Promise<BlueprintResult> => {
+    apply: (owner: BlueprintOwner, contents: string, once = false): Promise<BlueprintOutcome> => {
       const check = checkText(contents);
       return command(async (tx) => {
         const status = await statusOf(tx, owner.siteId);
@@ -74,14 +86,15 @@ export function blueprintStore({ world, database, command }: StoreBase) {
         if (status === "pending" && check.ok) return park(tx, owner, contents);
         if (once && (await isKnown(tx, owner.siteId, contents, "succeeded")))
           return { success: true, message: applied };
-        const result = await apply(tx, owner, check);
-        await remember(tx, owner, contents, result, false);
-        return result;
+        const { value, changes } = await changingConfigs(tx, [owner.siteId], () => apply(tx, owner, check));
+        await remember(tx, owner, contents, value, false);
+        if (!value.success) await forgetFailed(tx, owner.siteId);
+        return { ...value, config: changes[0] };
       });
     },
 
-    /** Applies what a site has parked, in the order it came. */
-    release: async (tx: Tx, owner: BlueprintOwner): Promise<void> => {
+    /** Applies what a site has parked, in the order it came. Returns what its newt has to be told, if that is anything. */
+    release: async (tx: Tx, owner: BlueprintOwner): Promise<ConfigChange | undefined> => {
       const parked = await tx
         .selectFrom("blueprint")
         .select(["id", "contents"])
@@ -89,14 +102,17 @@ export function blueprintStore({ world, database, command }: StoreBase) {
         .where("parked", "=", 1)
         .orderBy("id")
         .execute();
-      for (const { id, contents } of parked) {
-        const { success, message } = await apply(tx, owner, checkText(contents));
-        await tx
-          .updateTable("blueprint")
-          .set({ parked: 0, succeeded: success ? 1 : 0, message })
-          .where("id", "=", id)
-          .execute();
-      }
+      const { changes } = await changingConfigs(tx, [owner.siteId], async () => {
+        for (const { id, contents } of parked) {
+          const { success, message } = await apply(tx, owner, checkText(contents));
+          await tx
+            .updateTable("blueprint")
+            .set({ parked: 0, succeeded: success ? 1 : 0, message })
+            .where("id", "=", id)
+            .execute();
+        }
+      });
+      return changes[0];
     },
 
     /** Newest first. */
@@ -131,6 +147,28 @@ async function isKnown(tx: Tx, siteId: number, contents: string, as: "parked" | 
     .where("contents", "=", contents)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+function unapplied(tx: Tx, siteId: number, as: "parked" | "failed") {
+  const all = tx.selectFrom("blueprint").where("site_id", "=", siteId).where("succeeded", "=", 0);
+  return all.where("parked", "=", as === "parked" ? 1 : 0).orderBy("id", "desc");
+}
+
+/** The last of the newest of a site that are kept; undefined while there are fewer. */
+async function nthNewest(tx: Tx, siteId: number, as: "parked" | "failed"): Promise<number | undefined> {
+  const row = await unapplied(tx, siteId, as)
+    .select("id")
+    .limit(1)
+    .offset(most - 1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function forgetFailed(tx: Tx, siteId: number): Promise<void> {
+  const last = await nthNewest(tx, siteId, "failed");
+  if (last === undefined) return;
+  const older = unapplied(tx, siteId, "failed").select("id").where("id", "<", last);
+  await tx.deleteFrom("blueprint").where("id", "in", older).execute();
 }
 
 function failed(why: string): BlueprintResult {

@@ -8,6 +8,8 @@ export interface Counts {
   readonly sites: number;
   readonly pendingSites: number;
   readonly devices: number;
+  readonly openAlerts: number;
+  readonly waitingDeliveries: number;
 }
 
 /** Answers only if the database does. */
@@ -16,7 +18,7 @@ export function countStore({ database }: StoreBase) {
   const pending = sql.lit<SiteStatus>("pending");
 
   return async (): Promise<Counts> => {
-    const { keys, sites, pendingSites, devices } = await database
+    const counts = await database
       .selectNoFrom(({ selectFrom, fn }) => {
         const rows = fn.countAll<number>().as("rows");
         return [
@@ -24,9 +26,18 @@ export function countStore({ database }: StoreBase) {
           selectFrom("site").select(rows).as("sites"),
           selectFrom("site").select(rows).where("status", "=", pending).as("pendingSites"),
           selectFrom("device").select(rows).as("devices"),
+          selectFrom("alert").select(rows).where("ended_at", "is", null).as("openAlerts"),
+          selectFrom("delivery").select(rows).where("next_at", "is not", null).as("waitingDeliveries"),
         ];
       })
       .executeTakeFirstOrThrow();
-    return { keys: keys ?? 0, sites: sites ?? 0, pendingSites: pendingSites ?? 0, devices: devices ?? 0 };
+    return {
+      keys: counts.keys ?? 0,
+      sites: counts.sites ?? 0,
+      pendingSites: counts.pendingSites ?? 0,
+      devices: counts.devices ?? 0,
+      openAlerts: counts.openAlerts ?? 0,
+      waitingDeliveries: counts.waitingDeliveries ?? 0,
+    };
   };
 }

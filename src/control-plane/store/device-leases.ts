@@ -13,6 +13,8 @@ const deleteDevices = (by: "device.id" | "device.code_batch_id") =>
           .select("device.id")
           .where(by, "=", hole<string>("id"))
           .where("device.authenticated_at", "is", null)
+          // What somebody has revoked does not make its code good again.
+          .where("device.revoked_at", "is", null)
           .where(({ eb, ref }) =>
             eb("device.created_at", "<=", eb(hole<number>("now"), "-", ref("batch.reclaim_after"))),
           )

@@ -28,7 +28,9 @@ export function storedDevice(row: DeviceRow, now: number): StoredDevice {
     createdAt: isoTime(row.created_at),
     expiresAt: timeOrNull(row.expires_at),
     lastSeen: timeOrNull(row.last_seen_at),
-    credentials: credentialState(row.expires_at, now),
+    credentials: row.revoked_at === null ? credentialState(row.expires_at, now) : "revoked",
+    agentVersion: row.agent_version,
+    lastAddress: row.last_address,
     ...shownLabels(row.labels),
   };
 }

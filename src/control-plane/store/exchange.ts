@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { NewtId, newSiteCredentials, type SiteCredentials } from "../../provisioning/credentials.js";
 import { peppered, sameHash } from "../../provisioning/secret.js";
+import { openAlert } from "./alerts.js";
+import { byRule } from "./approval.js";
 import { audit, auditableKeyId } from "./audit.js";
 import type { StoreBase } from "./base.js";
 import { type Applicant, objectionOf } from "./key-limits.js";
 import type { ReplayStore } from "./replay.js";
-import type { ProvisioningKeyRow, Tx } from "./schema.js";
+import { type DamagedRules, ruleFor } from "./rule-match.js";
+import type { ApprovalRuleRow, ProvisioningKeyRow, Tx } from "./schema.js";
 import { reclaimSites, renewSiteLease } from "./site-leases.js";
 import { insertNewt, insertSite } from "./site-names.js";
 import { statement } from "./statement.js";
+import { isOddity, type Oddity, oddlyShown } from "./strangers.js";
 import { consumeUse } from "./use.js";
 
 /** A device's wish to become a site. */
@@ -39,12 +43,16 @@ const selectSite = statement((on, hole) =>
 const StoredCredentials = z.object({ newtId: NewtId, secret: z.string() });
 
 /** The exchange of a provisioning key for a site: exactly once for each use, repeatable until it is known to have arrived. */
-export function exchangeStore({ world, command, pepper }: StoreBase, replay: ReplayStore) {
+export function exchangeStore(
+  { world, command, pepper }: StoreBase,
+  { replay, damaged }: { readonly replay: ReplayStore; readonly damaged: DamagedRules },
+) {
   async function decide(tx: Tx, request: ExchangeRequest, now: number): Promise<Decision> {
     const [key] = (await selectKey(tx, { id: request.keyId })).rows;
-    if (!key || key.revoked_at !== null || !sameHash(key.secret_hash, peppered(pepper, request.keySecret))) {
+    if (!key || !sameHash(key.secret_hash, peppered(pepper, request.keySecret))) {
       return { ...(key && { key }), answer: { outcome: "invalid" } };
     }
+    if (key.revoked_at !== null) return { key, oddity: "revoked", answer: { outcome: "invalid" } };
     // Before the limits: the lost answer to a key's last use is still there to be had.
     const kept = request.nonce && (await replay.find(tx, key.id, request.nonce));
     if (kept) {
@@ -54,15 +62,17 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
       return { key, site: site?.nice_id, answer: { outcome: "replayed", credentials } };
     }
     const refusal = objectionOf(key, request, now) ?? (await takeUse(tx, key, now));
-    if (refusal) return { key, answer: { outcome: refusal } };
+    if (refusal) return { key, ...(isOddity(refusal) && { oddity: refusal }), answer: { outcome: refusal } };
 
     const credentials = newSiteCredentials(world.random);
+    const facts = { keyId: key.id, name: request.name, labels: key.labels, address: request.address };
+    const approves = key.approve_new_sites === 1;
+    const rule = approves ? undefined : await ruleFor(tx, key.org_id, facts, { now, damaged });
     const site = await insertSite(tx, world.random, {
+      ...facts,
       orgId: key.org_id,
-      name: request.name,
-      status: key.approve_new_sites === 1 ? "approved" : "pending",
-      keyId: key.id,
-      labels: key.labels,
+      status: approves || rule ? "approved" : "pending",
+      approvedBy: rule?.id ?? null,
       now,
     });
     const { newtId, secret } = credentials;
@@ -70,23 +80,24 @@ export function exchangeStore({ world, command, pepper }: StoreBase, replay: Rep
     if (request.nonce) {
       await replay.keep(tx, key.id, request.nonce, { newtId }, JSON.stringify(credentials));
     }
-    return { key, site: site.nice_id, answer: { outcome: "created", credentials } };
+    return { key, site: site.nice_id, rule, answer: { outcome: "created", credentials } };
   }
 
   return (request: ExchangeRequest): Promise<ExchangeAnswer> =>
     command(async (tx) => {
       const now = world.clock.now();
-      const { key, site, answer } = await decide(tx, request, now);
+      const { key, site, rule, oddity, answer } = await decide(tx, request, now);
       if (request.quiet && answer.outcome === "invalid") return answer;
-      await audit(tx, {
+      const about = {
         at: now,
-        action: "exchange",
         orgId: key?.org_id,
         keyId: key?.id ?? auditableKeyId(request.keyId),
         target: site,
         address: request.address,
-        result: answer.outcome,
-      });
+      };
+      await audit(tx, { ...about, action: "exchange", result: answer.outcome });
+      if (rule) await audit(tx, { ...about, action: "approve", result: byRule(rule) });
+      if (key && oddity) await openAlert(tx, oddlyShown(key, request, oddity), now);
       return answer;
     });
 }
@@ -96,6 +107,10 @@ interface Decision {
   readonly key?: ProvisioningKeyRow;
   /** niceId of the site that is answered. */
   readonly site?: string | undefined;
+  /** The rule that has let it in. */
+  readonly rule?: ApprovalRuleRow | undefined;
+  /** What is strange about who shows the right secret. */
+  readonly oddity?: Oddity;
 }
 
 /** Takes a use of a key, one that overdue leases give back if need be; otherwise why there is none. */

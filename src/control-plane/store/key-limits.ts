@@ -1,4 +1,4 @@
-import { contains, parseCidr } from "../../provisioning/cidr.js";
+import { type Cidr, contains, parseCidr } from "../../provisioning/cidr.js";
 import { fitsPattern } from "../../provisioning/name-pattern.js";
 import { textsOrNone } from "./json-list.js";
 import type { ProvisioningKeyRow } from "./schema.js";
@@ -16,13 +16,22 @@ export function objectionOf(
   { name, address }: Applicant,
   now: number,
 ): "foreign_address" | "unfit_name" | "expired" | undefined {
-  const networks = textsOrNone(key.source_cidrs);
-  if (networks && !networks.some((network) => isWithin(network, address))) return "foreign_address";
-  if (key.name_pattern !== null && !(name !== undefined && fitsPattern(name, key.name_pattern))) return "unfit_name";
+  if (!isFrom(networksOf(key.source_cidrs), address)) return "foreign_address";
+  if (!isCalled(key.name_pattern, name)) return "unfit_name";
   return key.expires_at !== null && key.expires_at <= now ? "expired" : undefined;
 }
 
-function isWithin(network: string, address: string): boolean {
-  const cidr = parseCidr(network);
-  return cidr !== undefined && contains(cidr, address);
+/** The networks of a JSON list; undefined for an empty one. */
+export function networksOf(sourceCidrs: string): Cidr[] | undefined {
+  return textsOrNone(sourceCidrs)?.flatMap((text) => parseCidr(text) ?? []);
+}
+
+/** Whether an address is in one of the networks; undefined: it may be any. */
+export function isFrom(networks: readonly Cidr[] | undefined, address: string | null): boolean {
+  return !networks || (address !== null && networks.some((network) => contains(network, address)));
+}
+
+/** Whether a given name has the form of a pattern; null: anything has it. */
+export function isCalled(pattern: string | null, name: string | undefined): boolean {
+  return pattern === null || (name !== undefined && fitsPattern(name, pattern));
 }

@@ -8,7 +8,6 @@ alter table site add column source_address text;
 alter table site add column last_address text;
 alter table site add column config_version integer not null default 1;
 alter table site add column approved_by integer;
-create index site_by_rule on site (approved_by) where approved_by is not null;
 
 alter table device add column last_address text;
 alter table device add column agent_version text;
@@ -45,7 +44,11 @@ create table approval_rule (
   created_at integer not null
 ) strict;
 create index approval_rule_by_org on approval_rule (org_id, id);
-create trigger site_enters_rule after update of approved_by on site when new.approved_by is not null begin
+create trigger site_enters_by_rule after insert on site when new.approved_by is not null begin
+  update approval_rule set sites = sites + 1 where id = new.approved_by;
+end;
+create trigger site_changes_rule after update of approved_by on site when new.approved_by is not old.approved_by begin
+  update approval_rule set sites = sites - 1 where id = old.approved_by;
   update approval_rule set sites = sites + 1 where id = new.approved_by;
 end;
 create trigger site_leaves_rule after delete on site when old.approved_by is not null begin
@@ -61,9 +64,11 @@ create table alert (
   count integer not null,
   first_at integer not null,
   last_at integer not null,
-  ended_at integer
+  ended_at integer,
+  held integer not null default 0
 ) strict;
 create unique index alert_open on alert (org_id, kind, subject) where ended_at is null;
+create unique index alert_held on alert (kind, org_id, subject) where held = 1;
 create index alert_by_org on alert (org_id, id);
 create index alert_ended on alert (ended_at) where ended_at is not null;
 
@@ -73,9 +78,11 @@ create table webhook (
   url text not null,
   sealed_secret text not null,
   kinds text not null,
-  created_at integer not null
+  created_at integer not null,
+  ending text check (ending in ('deleted', 'gone'))
 ) strict;
 create index webhook_by_org on webhook (org_id, created_at);
+create index webhook_ending on webhook (id) where ending is not null;
 
 create table delivery (
   id text primary key,
@@ -89,6 +96,13 @@ create table delivery (
   outcome text
 ) strict;
 create index delivery_due on delivery (next_at) where next_at is not null;
+create index delivery_waiting on delivery (webhook_id, next_at) where next_at is not null;
+create index delivery_tests on delivery (webhook_id, next_at) where next_at is not null and alert_id is null;
 create index delivery_by_webhook on delivery (webhook_id, created_at);
 create index delivery_done on delivery (done_at) where done_at is not null;
+
+create index site_pending_by_name on site (org_id, nice_id) where status = 'pending';
+create index provisioning_key_used_up on provisioning_key (org_id, id) where used >= max_usage and revoked_at is null;
+create index provisioning_key_expiring on provisioning_key (expires_at)
+  where expires_at is not null and revoked_at is null;
 `;

@@ -71,28 +71,28 @@ export async function insertDevice(
   return credentials;
 }
 
-const deleteExpired = statement((on, hole) =>
+const deleteEnded = statement((on, hole) =>
   on
     .deleteFrom("device")
     .where("org_id", "=", hole<string>("orgId"))
     .where(sql<string>`lower(json_extract(network, '$.mac_address'))`, "=", hole<string>("mac"))
-    .where("expires_at", "<=", hole<number>("now"))
+    .where(({ eb, or }) => or([eb("expires_at", "<=", hole<number>("now")), eb("revoked_at", "is not", null)]))
     .returning("id"),
 );
 
 /**
- * A device that is provisioned again after its credentials have expired is a new one; this removes what it was before, so
+ * A device that is provisioned again after its credentials have ended is a new one; this removes what it was before, so
  * that one box is one item. Known by the MAC address that it tells, which anybody can tell: a device whose credentials
  * still hold is never touched, and the new one inherits nothing, the desired state of its shadow neither.
  */
-export async function replaceExpired(
+export async function replaceEnded(
   tx: Tx,
   { orgId, address }: OrgDecider,
   { mac_address }: NetworkInfo,
   now: number,
 ): Promise<void> {
   if (!mac_address) return;
-  const replaced = await deleteExpired(tx, { orgId, mac: mac_address.toLowerCase(), now });
+  const replaced = await deleteEnded(tx, { orgId, mac: mac_address.toLowerCase(), now });
   for (const { id } of replaced.rows) {
     await audit(tx, { at: now, action: "delete", orgId, target: id, address, result: "replaced" });
   }

@@ -1,15 +1,10 @@
+import type { Attendance } from "./attendance.js";
 import { audit } from "./audit.js";
 import type { StoreBase } from "./base.js";
 import type { ProvisioningKeyRow, Tx } from "./schema.js";
 
 /** Sites that are looked at at once; a bound, since requests wait meanwhile. */
 const pageSize = 256;
-
-/** Who has a channel now, and since when it is known whenever one ends: monotonic time, since wall time may be set. */
-export interface Attendance {
-  readonly since: number;
-  has(newtId: string): boolean;
-}
 
 type LabKey = Pick<ProvisioningKeyRow, "id" | "org_id">;
 
@@ -60,7 +55,7 @@ export function offlineStore({ world, command, look }: StoreBase) {
       const now = world.clock.now();
       const newtIds: string[] = [];
       for (const { id, newtId } of sites) {
-        if (attendance.has(newtId)) continue;
+        if (attendance.get(newtId)) continue;
         const [site] = await tx
           .deleteFrom("site")
           .where("id", "in", silentSites(tx, key, now).where("site.id", "=", id))
@@ -83,7 +78,7 @@ export function offlineStore({ world, command, look }: StoreBase) {
         let last = 0;
         for (;;) {
           const sites = await newtsOf(key, last);
-          const away = sites.filter(({ newtId }) => !attendance.has(newtId));
+          const away = sites.filter(({ newtId }) => !attendance.get(newtId));
           if (away.length > 0) for (const newtId of await removeSilent(key, away, attendance)) removed(newtId);
           const end = sites.at(-1);
           if (!end || sites.length < pageSize) break;

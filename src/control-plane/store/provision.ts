@@ -5,7 +5,7 @@ import { peppered } from "../../provisioning/secret.js";
 import { audit } from "./audit.js";
 import type { StoreBase } from "./base.js";
 import { reclaimDevices, renewDeviceLease } from "./device-leases.js";
-import { insertDevice, replaceExpired } from "./new-device.js";
+import { insertDevice, replaceEnded } from "./new-device.js";
 import type { ReplayStore } from "./replay.js";
 import type { Tx } from "./schema.js";
 import { statement } from "./statement.js";
@@ -68,7 +68,7 @@ export function provisionStore({ world, command, pepper }: StoreBase, replay: Re
     const credentials = newDeviceCredentials(world.random);
     const { deviceId } = credentials;
     if (!(await takeCode(tx, code, deviceId, now))) return { outcome: "used" } as const;
-    await replaceExpired(tx, { orgId, address }, network, now);
+    await replaceEnded(tx, { orgId, address }, network, now);
     const expiresAt = now + credentialLife;
     const name = network.hostname;
     await insertDevice(tx, world, { orgId, name, batchId, hardware, network, labels, expiresAt, now }, credentials);

@@ -1,61 +1,110 @@
+import { type Expression, sql } from "kysely";
 import type { Blueprint } from "../../provisioning/blueprint/index.js";
+import type { Random } from "../../world/random.js";
 import type { Schema, Tx } from "./schema.js";
+import { statement } from "./statement.js";
+import { planTargets } from "./target-plan.js";
+import { portsOf, putTargets, targetsOf } from "./target-rows.js";
+import { targetWishes } from "./target-wish.js";
 
 type Kind = Schema["resource"]["kind"];
 
+/** The site that resources are put for. */
+interface Owner {
+  readonly siteId: number;
+  readonly orgId: string;
+}
+
+/** How resources come about. */
+interface Origin {
+  readonly source: string;
+  readonly at: number;
+  readonly random: Random;
+}
+
+const selectKnown = statement((on, hole) =>
+  on
+    .selectFrom("resource")
+    .select(["id", "nice_id", "site_id"])
+    .where("org_id", "=", hole<string>("orgId"))
+    .where("kind", "=", hole<Kind>("kind"))
+    .where("nice_id", "in", textsIn(hole<string>("names"))),
+);
+
+const upsert = statement((on, hole) =>
+  on
+    .insertInto("resource")
+    .values({
+      org_id: hole<string>("orgId"),
+      kind: hole<Kind>("kind"),
+      nice_id: hole<string>("niceId"),
+      site_id: hole<number>("siteId"),
+      source: hole<string>("source"),
+      document: hole<string>("document"),
+      updated_at: hole<number>("at"),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["org_id", "kind", "nice_id"]).doUpdateSet({
+        source: hole<string>("source"),
+        document: hole<string>("document"),
+        updated_at: hole<number>("at"),
+      }),
+    )
+    .returning("id"),
+);
+
+function textsIn(list: Expression<string>) {
+  return sql<string>`(select value from json_each(${list}))`;
+}
+
 /**
- * Creates or replaces a document's resources for a site. A resource belongs to the site that made it: if one of the
- * document's belongs to another, nothing is written and the answer says which.
+ * Creates or replaces a document's resources for a site, with their targets. A resource belongs to the site that made it.
+ * Where the document cannot be had as a whole nothing is written, and the answer says why.
  */
 export async function putResources(
   tx: Tx,
-  { siteId, orgId }: { readonly siteId: number; readonly orgId: string },
+  owner: Owner,
   { publicResources, privateResources }: Blueprint,
-  { source, at }: { readonly source: string; readonly at: number },
+  { source, at, random }: Origin,
 ): Promise<string | undefined> {
-  const sections = [
-    ["public", publicResources],
-    ["private", privateResources],
-  ] as const;
-  for (const [kind, resources] of sections) {
-    const foreign = await ofAnotherSite(tx, orgId, siteId, kind, Object.keys(resources));
-    if (foreign !== undefined) return `the ${kind} resource ${foreign} belongs to another site`;
+  const known = await knownResources(tx, owner, "public", Object.keys(publicResources));
+  if (typeof known === "string") return known;
+  const foreign = await knownResources(tx, owner, "private", Object.keys(privateResources));
+  if (typeof foreign === "string") return foreign;
+
+  const rows = await targetsOf(tx, [...known.values()]);
+  const wanted = Object.entries(publicResources).map(([niceId, resource]) => ({
+    niceId,
+    wishes: targetWishes(resource),
+    rows: rows.get(known.get(niceId) ?? 0) ?? [],
+  }));
+  const wishes = wanted.some((resource) => resource.wishes.length > 0);
+  const plan = planTargets(wanted, wishes ? await portsOf(tx, owner.siteId) : [], random);
+  if (typeof plan === "string") return plan;
+
+  async function put(kind: Kind, niceId: string, resource: object): Promise<number> {
+    const values = { ...owner, kind, niceId, source, at, document: JSON.stringify(resource) };
+    return (await upsert(tx, values)).rows[0]?.id ?? 0;
   }
-  for (const [kind, resources] of sections) {
-    for (const [niceId, resource] of Object.entries(resources)) {
-      const document = JSON.stringify(resource);
-      await tx
-        .insertInto("resource")
-        .values({ org_id: orgId, kind, nice_id: niceId, site_id: siteId, source, document, updated_at: at })
-        .onConflict((conflict) =>
-          conflict.columns(["org_id", "kind", "nice_id"]).doUpdateSet({ source, document, updated_at: at }),
-        )
-        .execute();
-    }
+  const ids = new Map<string, number>();
+  for (const [niceId, resource] of Object.entries(publicResources)) {
+    ids.set(niceId, await put("public", niceId, resource));
   }
+  for (const [niceId, resource] of Object.entries(privateResources)) await put("private", niceId, resource);
+  await putTargets(tx, owner.siteId, plan, ids);
   return undefined;
 }
 
-/** Names asked for in one statement. */
-const namesAtOnce = 1_000;
-
-async function ofAnotherSite(
+/** A site's resources of these names, by name; a text says which of them belongs to another site. */
+async function knownResources(
   tx: Tx,
-  orgId: string,
-  siteId: number,
+  { siteId, orgId }: Owner,
   kind: Kind,
-  niceIds: readonly string[],
-): Promise<string | undefined> {
-  for (let start = 0; start < niceIds.length; start += namesAtOnce) {
-    const row = await tx
-      .selectFrom("resource")
-      .select("nice_id")
-      .where("org_id", "=", orgId)
-      .where("kind", "=", kind)
-      .where("nice_id", "in", niceIds.slice(start, start + namesAtOnce))
-      .where("site_id", "<>", siteId)
-      .executeTakeFirst();
-    if (row) return row.nice_id;
-  }
-  return undefined;
+  names: readonly string[],
+): Promise<Map<string, number> | string> {
+  if (names.length === 0) return new Map();
+  const { rows } = await selectKnown(tx, { orgId, kind, names: JSON.stringify(names) });
+  const foreign = rows.find(({ site_id }) => site_id !== siteId);
+  if (foreign) return `the ${kind} resource ${foreign.nice_id} belongs to another site`;
+  return new Map(rows.map(({ nice_id, id }) => [nice_id, id]));
 }

@@ -232,7 +232,7 @@ interface ApprovalRuleTable {
 }
 export type ApprovalRuleRow = Selectable<ApprovalRuleTable>;
 
-/** Open while `ended_at` is null; there is one open alert of a kind about a subject. */
+/** Open while `ended_at` is null; there is one open alert of a kind about a subject, and one whose condition lasts. */
 interface AlertTable {
   id: Generated<number>;
   org_id: string;
@@ -243,10 +243,15 @@ interface AlertTable {
   first_at: number;
   last_at: number;
   ended_at: number | null;
+  /** Whether its condition still holds, which may outlast it: somebody may have closed it. Events have no condition. */
+  held: Generated<number>;
 }
 export type AlertRow = Selectable<AlertTable>;
 
-/** `kinds` is a JSON list; empty: all. */
+/**
+ * `kinds` is a JSON list; empty: all. `ending`: nothing more is sent, and what waits is being ended, since the webhook was
+ * deleted and is as good as gone, or since its receiver says that it is.
+ */
 interface WebhookTable {
   id: string;
   org_id: string;
@@ -254,6 +259,7 @@ interface WebhookTable {
   sealed_secret: string;
   kinds: string;
   created_at: number;
+  ending: Generated<"deleted" | "gone" | null>;
 }
 export type WebhookRow = Selectable<WebhookTable>;
 

@@ -1,3 +1,4 @@
+import type { SiteStatus } from "../../protocol/integration/schema.js";
 import { newToken } from "../../provisioning/credentials.js";
 import { peppered, sameHash, sha256 } from "../../provisioning/secret.js";
 import type { StoreBase } from "./base.js";
@@ -10,15 +11,23 @@ const tokenLife = 3_600_000;
 /** Expired tokens that one statement forgets: a bound, since requests wait meanwhile. */
 const forgottenAtOnce = 2_000;
 
+/** `valid`: the token that was shown is as good as a new one. */
 export type TokenAnswer =
   | { readonly outcome: "created"; readonly token: string }
-  | { readonly outcome: "unknown" | "wrong_secret" };
+  | { readonly outcome: "valid" | "unknown" | "wrong_secret" };
 
-/** The site behind a credential or a token. */
+/** Whose a channel is. */
 export interface SiteIdentity {
   readonly siteId: number;
   readonly newtId: string;
   readonly orgId: string;
+}
+
+/** What is known of the site behind a token when its channel opens. */
+export interface SiteSession extends SiteIdentity {
+  readonly status: SiteStatus;
+  readonly newtVersion: string | null;
+  readonly configVersion: number;
 }
 
 const selectNewt = statement((on, hole) =>
@@ -49,7 +58,14 @@ const selectSite = statement((on, hole) =>
     .selectFrom("session")
     .innerJoin("newt", "newt.id", "session.newt_id")
     .innerJoin("site", "site.id", "newt.site_id")
-    .select(["site.id as siteId", "newt.id as newtId", "site.org_id as orgId"])
+    .select([
+      "site.id as siteId",
+      "newt.id as newtId",
+      "site.org_id as orgId",
+      "site.status",
+      "site.newt_version as newtVersion",
+      "site.config_version as configVersion",
+    ])
     .where("token_hash", "=", hole<string>("tokenHash"))
     .where("expires_at", ">", hole<number>("now")),
 );
@@ -67,14 +83,18 @@ export function sessionStore({ world, command, look, pepper }: StoreBase, replay
   return {
     /**
      * Gives a token for credentials. The first time proves that the exchange's answer arrived: from then on it is not
-     * given again, and the site is not reclaimed.
+     * given again, and the site is not reclaimed. Who has a token of theirs that is still valid gets no other.
      */
-    create: (newtId: string, secret: string): Promise<TokenAnswer> =>
+    create: (newtId: string, secret: string, shown?: string): Promise<TokenAnswer> =>
       command(async (tx) => {
         const [newt] = (await selectNewt(tx, { newtId })).rows;
         if (!newt) return { outcome: "unknown" };
         if (!sameHash(newt.secret_hash, peppered(pepper, secret))) return { outcome: "wrong_secret" };
         const now = world.clock.now();
+        if (shown !== undefined) {
+          const { rows } = await selectSite(tx, { tokenHash: sha256(shown), now });
+          if (rows[0]?.newtId === newtId) return { outcome: "valid" };
+        }
         const token = newToken(world.random);
         await insert(tx, { tokenHash: sha256(token), newtId, expiresAt: now + tokenLife });
         if (newt.authenticated_at === null) {
@@ -97,7 +117,7 @@ export function sessionStore({ world, command, look, pepper }: StoreBase, replay
       }),
 
     /** The site of a token that is still valid. */
-    find: (token: string): Promise<SiteIdentity | undefined> =>
+    find: (token: string): Promise<SiteSession | undefined> =>
       look(async (tx) => {
         const { rows } = await selectSite(tx, { tokenHash: sha256(token), now: world.clock.now() });
         return rows[0];

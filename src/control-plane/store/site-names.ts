@@ -20,6 +20,10 @@ export interface NewSite {
   readonly keyId: string | null;
   /** JSON list. */
   readonly labels: string;
+  /** Where its exchange came from; null if there was none. */
+  readonly address: string | null;
+  /** The rule that lets it in, if one does. */
+  readonly approvedBy: number | null;
   readonly now: number;
 }
 
@@ -33,6 +37,8 @@ const insert = statement((on, hole) =>
       status: hole<SiteStatus>("status"),
       provisioning_key_id: hole<string | null>("keyId"),
       labels: hole<string>("labels"),
+      source_address: hole<string | null>("address"),
+      approved_by: hole<number | null>("approvedBy"),
       created_at: hole<number>("now"),
     })
     .onConflict((conflict) => conflict.columns(["org_id", "nice_id"]).doNothing())

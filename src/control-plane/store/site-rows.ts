@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { SiteItem, SiteStatus } from "../../protocol/integration/schema.js";
+import type { SiteItem, SiteStatus, siteOrders } from "../../protocol/integration/schema.js";
 import { isoTime } from "../../world/clock.js";
 import { shownLabels, timeOrNull } from "./base.js";
 import type { Database, Tx } from "./schema.js";
@@ -15,8 +15,17 @@ export interface SiteWish {
   readonly labels?: readonly string[] | undefined;
 }
 
-/** A site as the store knows it: whether it is online is known elsewhere. */
-export type StoredSite = Omit<SiteItem, "online"> & { readonly newtId: string; readonly orgId: string };
+/** What a list is sorted by, and which way; by age if nothing is said. Ties go from the oldest. */
+export interface SiteOrder {
+  readonly by?: (typeof siteOrders)[number] | undefined;
+  readonly way: "asc" | "desc";
+}
+
+/** A site as the store knows it: what its live channel tells is known elsewhere. */
+export type StoredSite = Omit<SiteItem, "online" | "configSeen"> & {
+  readonly newtId: string;
+  readonly orgId: string;
+};
 
 const columns = [
   "site.id",
@@ -29,15 +38,42 @@ const columns = [
   "site.created_at",
   "site.last_seen_at",
   "site.labels",
+  "site.source_address",
+  "site.last_address",
+  "site.approved_by",
+  "site.config_version",
   "newt.id as newt_id",
+  "org.name as org_name",
 ] as const;
 
-/** Sites with their newts, as `storedSite` takes them. */
+/** Sites with their newts and how many resources they have, as `storedSite` takes them. */
 export function fullSites(database: Database | Tx) {
-  return database.selectFrom("site").innerJoin("newt", "newt.site_id", "site.id").select(columns);
+  return database
+    .selectFrom("site")
+    .innerJoin("newt", "newt.site_id", "site.id")
+    .innerJoin("org", "org.id", "site.org_id")
+    .select(columns)
+    .select(({ selectFrom, fn }) =>
+      selectFrom("resource")
+        .select(fn.countAll<number>().as("count"))
+        .whereRef("resource.site_id", "=", "site.id")
+        .as("resources"),
+    );
 }
 
 export type SiteRow = Awaited<ReturnType<ReturnType<typeof fullSites>["executeTakeFirstOrThrow"]>>;
+
+/** What only sites with a tunnel to an exit node have (PROTOCOLS A21). */
+const untunnelled = {
+  pubKey: null,
+  subnet: null,
+  megabytesIn: 0,
+  megabytesOut: 0,
+  exitNodeId: null,
+  exitNodeName: null,
+  exitNodeEndpoint: null,
+  remoteExitNodeId: null,
+} as const;
 
 export function storedSite(row: SiteRow): StoredSite {
   return {
@@ -45,14 +81,22 @@ export function storedSite(row: SiteRow): StoredSite {
     niceId: row.nice_id,
     name: row.name,
     orgId: row.org_id,
+    orgName: row.org_name ?? row.org_id,
     type: "newt",
     status: row.status,
     address: null,
+    ...untunnelled,
+    resourceCount: row.resources ?? 0,
+    newtUpdateAvailable: false,
     newtId: row.newt_id,
     newtVersion: row.newt_version,
     siteProvisioningKeyId: row.provisioning_key_id,
     createdAt: isoTime(row.created_at),
     lastSeen: timeOrNull(row.last_seen_at),
+    sourceAddress: row.source_address,
+    lastAddress: row.last_address,
+    approvalRuleId: row.approved_by,
+    configVersion: row.config_version,
     ...shownLabels(row.labels),
   };
 }
@@ -84,6 +128,13 @@ export function matchingSites(database: Database, orgId: string, { status, query
     sites = sites.where(sql<boolean>`exists (select 1 from json_each(site.labels) where value = ${label})`);
   }
   return sites;
+}
+
+/** The order as SQL. No site has sent any megabytes: all are ties. */
+export function inOrder({ by, way }: SiteOrder) {
+  const direction = sql.raw(way);
+  if (by === "name") return sql`site.name collate nocase ${direction}, site.id`;
+  return by === undefined ? sql`site.id ${direction}` : sql`site.id`;
 }
 
 /** Whether a wish leaves no site out. */

@@ -2,13 +2,24 @@ import type { z } from "zod";
 import type { SiteCreate, SiteStatus, SiteUpdate } from "../../protocol/integration/schema.js";
 import { newSiteCredentials } from "../../provisioning/credentials.js";
 import { peppered } from "../../provisioning/secret.js";
+import { type ApprovedSite, approve } from "./approval.js";
 import { audit } from "./audit.js";
 import type { Decider, OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { BlueprintStore } from "./blueprints.js";
 import type { Database, Tx } from "./schema.js";
 import { renewSiteLease } from "./site-leases.js";
 import { insertSite } from "./site-names.js";
-import { fullSites, isAll, matchingSites, type SiteWish, type StoredSite, storedSite } from "./site-rows.js";
+import {
+  fullSites,
+  inOrder,
+  isAll,
+  matchingSites,
+  type SiteOrder,
+  type SiteWish,
+  type StoredSite,
+  storedSite,
+} from "./site-rows.js";
+import { statement } from "./statement.js";
 
 export type { SiteWish, StoredSite } from "./site-rows.js";
 
@@ -17,6 +28,13 @@ export interface SiteSecret {
   readonly newtId: string;
   readonly secret: string;
 }
+
+const setSeen = statement((on, hole) =>
+  on
+    .updateTable("site")
+    .set({ last_seen_at: hole<number>("at"), last_address: hole<string>("address") })
+    .where("id", "=", hole<number>("siteId")),
+);
 
 type By = { readonly siteId: number } | { readonly niceId: string };
 
@@ -35,7 +53,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
 
   function note(
     tx: Tx,
-    action: "create" | "update" | "approve" | "reject" | "rekey" | "delete",
+    action: "create" | "update" | "reject" | "rekey" | "delete",
     { orgId, niceId }: StoredSite,
     address: string,
     result: string,
@@ -44,11 +62,15 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
   }
 
   return {
-    /** Oldest first. */
-    list: async (orgId: string, wish: SiteWish, { limit, offset }: Range): Promise<Page<StoredSite>> => {
+    list: async (
+      orgId: string,
+      wish: SiteWish,
+      order: SiteOrder,
+      { limit, offset }: Range,
+    ): Promise<Page<StoredSite>> => {
       const sites = matchingSites(database, orgId, wish);
-      const ids = sites.select("site.id").orderBy("site.id").limit(limit).offset(offset);
-      const rows = await fullSites(database).where("site.id", "in", ids).orderBy("site.id").execute();
+      const ids = sites.select("site.id").orderBy(inOrder(order)).limit(limit).offset(offset);
+      const rows = await fullSites(database).where("site.id", "in", ids).orderBy(inOrder(order)).execute();
       const count = isAll(wish)
         ? database.selectFrom("org").select("sites as total").where("id", "=", orgId)
         : sites.select(({ fn }) => fn.countAll<number>().as("total"));
@@ -79,6 +101,8 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
           status: "approved",
           keyId: null,
           labels: "[]",
+          address: null,
+          approvedBy: null,
           now: world.clock.now(),
         });
         const secret_hash = peppered(pepper, credentials.secret);
@@ -124,16 +148,14 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
         return { newtId, secret };
       }),
 
-    /** Approves a site and applies what it has parked. `changed` is false for one that was approved already. */
-    approve: (siteId: number, { orgId, address }: Decider): Promise<{ newtId: string; changed: boolean } | undefined> =>
+    /** Approves a site and applies what it has parked; `already`: it was approved before. */
+    approve: (siteId: number, { orgId, address }: Decider): Promise<ApprovedSite | "already" | undefined> =>
       command(async (tx) => {
         const site = await findSite(tx, orgId, { siteId });
         if (!site) return undefined;
-        if (site.status === "approved") return { newtId: site.newtId, changed: false };
-        await tx.updateTable("site").set({ status: "approved" }).where("id", "=", siteId).execute();
-        await blueprints.release(tx, { siteId, orgId: site.orgId });
-        await note(tx, "approve", site, address, "approved");
-        return { newtId: site.newtId, changed: true };
+        const [approved] =
+          site.status === "pending" ? await approve(tx, blueprints, [site], { at: world.clock.now(), address }) : [];
+        return approved ?? "already";
       }),
 
     /** Removes a pending site with its credentials and sessions; `removed` is false for one that is not pending. */
@@ -142,10 +164,10 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
     /** Removes a site with its credentials, sessions and resources. */
     delete: (siteId: number, decider: Decider) => remove(siteId, decider, "delete", ["pending", "approved"]),
 
-    /** Remembers when a site was last heard of, for the time after its channel. */
-    seen: (siteId: number, at: number): Promise<void> =>
+    /** Remembers when and where a site was last heard from, for the time after its channel. */
+    seen: (siteId: number, at: number, address: string): Promise<void> =>
       command(async (tx) => {
-        await tx.updateTable("site").set({ last_seen_at: at }).where("id", "=", siteId).execute();
+        await setSeen(tx, { siteId, at, address });
       }),
 
     /** Remembers the version that a site's newt reports. */

@@ -11,6 +11,9 @@ function hole<T>(name: string): RawBuilder<T> {
   return sql<T>`${new Hole(name)}`;
 }
 
+/** Makes a hole of a name. */
+export type HoleMaker = typeof hole;
+
 type Values = Readonly<Record<string, string | number | null>>;
 
 /** The connection behind each store's `tx`. */
@@ -29,7 +32,7 @@ export function openStatements(tx: Tx, connection: SteppingConnection): void {
  * const byId = statement((on, hole) => on.selectFrom("newt").selectAll().where("id", "=", hole<string>("id")));
  * const { rows } = await byId(tx, { id });
  */
-export function statement<R>(build: (on: Tx, value: typeof hole) => Compilable<R>) {
+export function statement<R>(build: (on: Tx, value: HoleMaker) => Compilable<R>) {
   let compiled: CompiledQuery<R> | undefined;
   return (tx: Tx, values: Values): QueryResult<R> | Promise<QueryResult<R>> => {
     compiled ??= build(tx, hole).compile();

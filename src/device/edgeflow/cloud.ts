@@ -73,7 +73,7 @@ export class ShadowClient {
         timeoutMs: shadowTimeoutMs,
       });
     } catch (error) {
-      throw networkFailure("shadow", error);
+      throw networkFailure("shadow", error, this.host.world.clock.now());
     }
     const { status } = answer;
     if (status !== 200) throw new StepFailed("shadow", "status", tidy(said(answer) ?? `status ${status}`), status);

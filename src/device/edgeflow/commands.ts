@@ -1,5 +1,10 @@
-import { z } from "zod";
-import type { CommandResult } from "../../protocol/edgeflow/index.js";
+import {
+  type ActionName,
+  type CommandResult,
+  FlowPayload,
+  isActionName,
+  payloadFault,
+} from "../../protocol/edgeflow/index.js";
 import { StepFailed } from "../failure.js";
 import type { ShadowClient } from "./cloud.js";
 import { type Facts, systemMetrics } from "./facts.js";
@@ -24,46 +29,35 @@ function fails(text: string): Command {
   };
 }
 
-const FlowPayload = z.object({ flow_id: z.string().min(1) });
-const DesiredPayload = z.object({ desired: z.record(z.string(), z.unknown()) });
-
 /** A command on one flow: this device has none. */
 const onFlow: Command = (_, payload) => {
-  const { data } = FlowPayload.safeParse(payload);
-  throw new CommandError(data ? `flow not found: ${data.flow_id}` : "missing flow_id");
+  throw new CommandError(`flow not found: ${FlowPayload.parse(payload).flow_id}`);
 };
 
 /** What a device does when the cloud asks (PROTOCOLS C4). */
-const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  [
-    "health_check",
-    ({ uptimeSeconds }) => ({ status: "healthy", uptime: `${uptimeSeconds()}s`, version: agentVersion }),
-  ],
-  ["list_flows", () => ({ flows: [] })],
-  ["get_flow", onFlow],
-  ["start_flow", onFlow],
-  ["stop_flow", onFlow],
-  ["create_flow", fails("create_flow not yet implemented")],
-  ["update_flow", fails("update_flow not yet implemented")],
-  ["delete_flow", fails("delete_flow not yet implemented")],
-  ["get_shadow", ({ shadow }) => shadow.get()],
-  ["update_desired", updateDesired],
-  ["get_system_metrics", ({ facts, uptimeSeconds }) => systemMetrics(facts, uptimeSeconds())],
-  ["get_executions", () => ({ executions: [] })],
-  ["get_gpio_state", () => ({ available: false, message: "this device has no GPIO" })],
-]);
-
-async function updateDesired({ shadow }: CommandContext, payload: unknown): Promise<unknown> {
-  if (!DesiredPayload.safeParse(payload).success) throw new CommandError("invalid desired state payload");
-  return { delta: (await shadow.get()).delta };
-}
+const commands: Readonly<Record<ActionName, Command>> = {
+  health_check: ({ uptimeSeconds }) => ({ status: "healthy", uptime: `${uptimeSeconds()}s`, version: agentVersion }),
+  list_flows: () => ({ flows: [] }),
+  get_flow: onFlow,
+  start_flow: onFlow,
+  stop_flow: onFlow,
+  create_flow: fails("create_flow not yet implemented"),
+  update_flow: fails("update_flow not yet implemented"),
+  delete_flow: fails("delete_flow not yet implemented"),
+  get_shadow: ({ shadow }) => shadow.get(),
+  update_desired: async ({ shadow }) => ({ delta: (await shadow.get()).delta }),
+  get_system_metrics: ({ facts, uptimeSeconds }) => systemMetrics(facts, uptimeSeconds()),
+  get_executions: () => ({ executions: [] }),
+  get_gpio_state: () => ({ available: false, message: "this device has no GPIO" }),
+};
 
 /** Carries a command out; what goes wrong becomes its answer. */
 export async function carryOut(context: CommandContext, action: string, payload: unknown): Promise<CommandResult> {
   try {
-    const command = commands.get(action);
-    if (!command) throw new CommandError(`unknown command action: ${action}`);
-    return { status: "success", data: await command(context, payload) };
+    if (!isActionName(action)) throw new CommandError(`unknown command action: ${action}`);
+    const fault = payloadFault(action, payload);
+    if (fault !== undefined) throw new CommandError(fault);
+    return { status: "success", data: await commands[action](context, payload) };
   } catch (error) {
     if (!(error instanceof CommandError) && !(error instanceof StepFailed)) throw error;
     return { status: "error", error: error.message };

@@ -1,3 +1,4 @@
+import { comeBackMs } from "../../protocol/come-back.js";
 import { decodeFrame, type Frame, tunnelUrl } from "../../protocol/edgeflow/index.js";
 import { isoTime } from "../../world/clock.js";
 import type { Channel, Message } from "../../world/network.js";
@@ -15,15 +16,16 @@ const handshakeMs = 10_000;
 const troubled: ReadonlySet<number> = new Set([1011, 1012, 1013]);
 
 /** What it means that the cloud did not welcome the device: what it `said` and how it closed, as far as it did. */
-function rejection(said: string | undefined, code?: number): Ended | StepFailed {
+function rejection(said: string | undefined, closed?: Closed): Ended | StepFailed {
+  const wait = closed && comeBackMs(closed.code, closed.reason);
   if (said !== undefined) {
-    return code !== undefined && troubled.has(code)
-      ? new StepFailed("connect", "answer", said)
+    return closed && troubled.has(closed.code)
+      ? new StepFailed("connect", "answer", said, undefined, wait)
       : new Ended({ kind: "refused", step: "connect", reason: said });
   }
-  return code === undefined
-    ? new StepFailed("connect", "timeout", `the cloud said nothing within ${handshakeMs} ms`)
-    : new StepFailed("connect", "network", `the tunnel closed with ${code}`);
+  return closed
+    ? new StepFailed("connect", "network", `the tunnel closed with ${closed.code}`, undefined, wait)
+    : new StepFailed("connect", "timeout", `the cloud said nothing within ${handshakeMs} ms`);
 }
 
 /** A device's open tunnel. */
@@ -65,7 +67,7 @@ export class Tunnel implements Session, LinkProtocol {
         reject(error);
       };
       const limit = world.clock.after(handshakeMs, () => fail(rejection(said)));
-      void this.closed.then(({ code }) => fail(rejection(said, code)));
+      void this.closed.then((closed) => fail(rejection(said, closed)));
       this.#welcome = (frame) => {
         if (frame?.type === "connected") {
           limit.cancel();

@@ -1,5 +1,12 @@
-import { gunzipSync } from "node:zlib";
-import { channelUrl, decodeMessage, encodeAsNewt, encodeHeartbeat } from "../../protocol/newt/index.js";
+import {
+  channelUrl,
+  decodeMessage,
+  encodeAsNewt,
+  encodeHeartbeat,
+  frameText,
+  type NewtType,
+  type ServerType,
+} from "../../protocol/newt/index.js";
 import { every, type Timer } from "../../world/clock.js";
 import type { Channel, Message } from "../../world/network.js";
 import type { Session } from "../connection.js";
@@ -22,16 +29,6 @@ export interface SiteMemory {
   readonly blueprints: Blueprints;
   /** Of the last message, 0 if it had none (PROTOCOLS A9). */
   configVersion: number;
-}
-
-/** The text of a frame: binary ones are gzip (PROTOCOLS A9). Undefined if it cannot be read. */
-function textOf(message: Message): string | undefined {
-  if (typeof message === "string") return message;
-  try {
-    return gunzipSync(message, { maxOutputLength: maxInflated }).toString("utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 /** A site's open channel. */
@@ -97,7 +94,7 @@ export class NewtSession implements Session, LinkProtocol {
   }
 
   message(message: Message): void {
-    const decoded = decodeMessage(textOf(message) ?? "");
+    const decoded = decodeMessage(frameText(message, maxInflated) ?? "");
     if (!decoded) return;
     const { type, data, configVersion = 0 } = decoded;
     this.memory.configVersion = configVersion;
@@ -105,7 +102,7 @@ export class NewtSession implements Session, LinkProtocol {
     const command = commands.get(type);
     if (!command) return;
     const started = this.host.world.clock.monotonic();
-    command(this);
+    command(this, data);
     this.host.emit({ type: "command", action: type, success: true, ms: this.host.since(started) });
   }
 
@@ -113,20 +110,22 @@ export class NewtSession implements Session, LinkProtocol {
     this.#link.send(encodeHeartbeat(this.memory.configVersion));
   }
 
-  #send(type: string, data: unknown): void {
+  #send(type: NewtType, data: unknown): void {
     this.#link.send(encodeAsNewt({ type, data }));
   }
 }
 
+type Reply = (session: NewtSession, data: unknown) => void;
+
 /** What the server answers. Messages of any other type are ignored (PROTOCOLS A9). */
-const replies: ReadonlyMap<string, (session: NewtSession, data: unknown) => void> = new Map([
+const replies: ReadonlyMap<string, Reply> = new Map<ServerType, Reply>([
   ["pong", (session) => session.beatAnswered()],
   ["newt/ping/exitNodes", (session) => session.stopAsking()],
   ["newt/blueprint/results", (session, data) => session.blueprintAnswered(data)],
 ]);
 
 /** What the server orders (PROTOCOLS A16). After `terminate` the channel stays open. */
-const commands: ReadonlyMap<string, (session: NewtSession) => void> = new Map([
+const commands: ReadonlyMap<string, Reply> = new Map<ServerType, Reply>([
   ["newt/wg/terminate", (session) => session.stopAsking()],
   ["newt/wg/reconnect", (session) => session.askForExitNodes()],
   ["newt/wg/restart", (session) => session.startAnew()],

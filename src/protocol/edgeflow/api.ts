@@ -7,11 +7,13 @@ export const edgeflowPaths = {
   shadow: (deviceId: string) => `/api/v1/devices/${encodeURIComponent(deviceId)}/shadow`,
 } as const;
 
-/** Facts about the box (PROTOCOLS C2). Field devices send a NUL at the end of `board_model`; it is dropped here. */
-const cleanText = z
-  .string()
-  .max(255)
-  .transform((value) => value.replaceAll("\u0000", ""));
+/** Text without control characters: devices in the field send a NUL at the end of `board_model` (PROTOCOLS D4). */
+export function clean(text: string): string {
+  return text.replace(/\p{Cc}/gu, "");
+}
+
+/** Facts about the box (PROTOCOLS C2). */
+const cleanText = z.string().max(255).transform(clean);
 
 export const HardwareInfo = z.object({
   board_model: cleanText.optional(),
@@ -47,8 +49,10 @@ export const ProvisionAnswer = z.object({
 });
 export type ProvisionAnswer = z.infer<typeof ProvisionAnswer>;
 
-/** A device's shadow (PROTOCOLS C5). */
+/** One side of a shadow. */
 const State = z.record(z.string(), z.unknown());
+
+/** A device's shadow (PROTOCOLS C5). */
 export const Shadow = z.object({
   device_id: z.string(),
   version: z.number().int(),
@@ -62,6 +66,8 @@ export const Shadow = z.object({
   updated_at: z.string(),
 });
 export type Shadow = z.infer<typeof Shadow>;
+
+/** PUT of a device: keys that it reports; null takes one away. */
 export const ShadowUpdate = z.object({ reported: State });
 
 /** `https://host:port` of a server written as the device's configuration has it, without a scheme (PROTOCOLS C1). */

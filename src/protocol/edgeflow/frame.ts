@@ -26,14 +26,41 @@ export const CommandResult = z.object({
 });
 export type CommandResult = z.infer<typeof CommandResult>;
 
-/** A frame, or undefined if the text is not one. */
-export function decodeFrame(text: string): Frame | undefined {
-  let value: unknown;
+/** The two ends of a tunnel. */
+export type End = "device" | "cloud";
+
+/** A type of frame: who says it, and what it must carry. */
+export interface FrameType {
+  readonly from: readonly End[];
+  readonly needs: readonly (keyof Frame)[];
+}
+
+/** All types of frames (PROTOCOLS C3). */
+export const frameTypes = {
+  connect: { from: ["device"], needs: ["device_id", "api_key"] },
+  connected: { from: ["cloud"], needs: [] },
+  ping: { from: ["device"], needs: [] },
+  pong: { from: ["cloud"], needs: [] },
+  command: { from: ["cloud", "device"], needs: ["id", "action"] },
+  response: { from: ["cloud", "device"], needs: ["id", "status"] },
+  error: { from: ["cloud", "device"], needs: ["error"] },
+} as const satisfies Readonly<Record<string, FrameType>>;
+
+export type FrameName = keyof typeof frameTypes;
+
+export function isFrameName(name: string): name is FrameName {
+  return Object.hasOwn(frameTypes, name);
+}
+
+function parsed(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const parsed = Frame.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+}
+
+/** A frame, or undefined if the text is not one. */
+export function decodeFrame(text: string): Frame | undefined {
+  return Frame.safeParse(parsed(text)).data;
 }

@@ -1,2 +1,3 @@
+export * from "./actions.js";
 export * from "./api.js";
 export * from "./frame.js";

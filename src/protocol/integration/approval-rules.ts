@@ -39,7 +39,8 @@ export const ApprovalRuleItem = z.object({
   sites: z.number(),
   expiresAt: z.string().nullable(),
   createdAt: z.string(),
-  state: z.enum(["active", "full", "expired"]),
+  /** `damaged`: its row cannot be read, so that it lets nobody in. */
+  state: z.enum(["active", "full", "expired", "damaged"]),
 });
 export type ApprovalRuleItem = z.infer<typeof ApprovalRuleItem>;
 

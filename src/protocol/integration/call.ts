@@ -3,6 +3,9 @@ import { FirstbootError, reasonOf } from "../../error.js";
 import type { Network } from "../../world/network.js";
 import { envelopeOf } from "../newt/api.js";
 
+/** How long an answer is waited for, milliseconds. */
+export const defaultTimeoutMs = 30_000;
+
 export interface IntegrationClientOptions {
   readonly network: Pick<Network, "request">;
   /** Origin of the server, for example `https://127.0.0.1:8443`. */
@@ -53,7 +56,7 @@ const AnyEnvelope = envelopeOf(z.unknown());
 
 /** Sends one request and reads `data` from its answer. Throws IntegrationRefusal, or FB3001 without an answer. */
 export async function call<T extends z.ZodType>(
-  { network, endpoint, apiKey, timeoutMs = 30_000 }: IntegrationClientOptions,
+  { network, endpoint, apiKey, timeoutMs = defaultTimeoutMs }: IntegrationClientOptions,
   method: Method,
   path: string,
   data: T,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Shadow } from "../edgeflow/api.js";
 import { CommandResult } from "../edgeflow/frame.js";
-import { allPages, call, type IntegrationClientOptions, type Method, pageSize } from "./call.js";
+import { allPages, call, defaultTimeoutMs, type IntegrationClientOptions, type Method, pageSize } from "./call.js";
 import { segment, withQuery } from "./path.js";
 import * as schema from "./schema.js";
 
@@ -147,8 +147,12 @@ export class IntegrationClient {
     return this.#call("PATCH", `${devicePath(org, id)}/shadow`, Shadow, body);
   }
 
+  /** Waits for the server as long as for any answer, and for the device beside it. */
   command(org: string, id: string, body: schema.CommandRequest): Promise<CommandResult> {
-    return this.#call("POST", `${devicePath(org, id)}/command`, CommandResult, body);
+    const { timeoutMs = defaultTimeoutMs } = this.#options;
+    const { timeoutSeconds = schema.commandSeconds.usual } = body;
+    const patient = { ...this.#options, timeoutMs: timeoutMs + timeoutSeconds * 1_000 };
+    return call(patient, "POST", `${devicePath(org, id)}/command`, CommandResult, body);
   }
 
   listBlueprints(org: string): Promise<schema.BlueprintItem[]> {

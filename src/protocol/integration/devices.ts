@@ -47,10 +47,13 @@ export const ShadowDesire = z.strictObject({
 });
 export type ShadowDesire = z.input<typeof ShadowDesire>;
 
+/** How long a device is given for its answer to a command, seconds. */
+export const commandSeconds = { least: 1, usual: 10, most: 60 } as const;
+
 /** POST /v1/org/:org/device/:id/command, answered with the device's `CommandResult`. */
 export const CommandRequest = z.strictObject({
   action: z.string().min(1).max(100),
   payload: z.record(z.string(), z.unknown()).optional(),
-  timeoutSeconds: z.number().min(1).max(60).default(10),
+  timeoutSeconds: z.number().min(commandSeconds.least).max(commandSeconds.most).default(commandSeconds.usual),
 });
 export type CommandRequest = z.input<typeof CommandRequest>;

@@ -9,12 +9,24 @@ export const SiteItem = z.object({
   niceId: z.string(),
   name: z.string(),
   orgId: z.string().optional(),
+  orgName: z.string().nullish(),
   type: z.string(),
   online: z.boolean(),
   status: z.enum(siteStatuses),
   address: z.string().nullish(),
   newtId: z.string().nullish(),
   newtVersion: z.string().nullish(),
+  newtUpdateAvailable: z.boolean().nullish(),
+  /** Its tunnel, and the exit node at the other end (PROTOCOLS A21). */
+  pubKey: z.string().nullish(),
+  subnet: z.string().nullish(),
+  megabytesIn: z.number().nullish(),
+  megabytesOut: z.number().nullish(),
+  exitNodeId: z.number().nullish(),
+  exitNodeName: z.string().nullish(),
+  exitNodeEndpoint: z.string().nullish(),
+  remoteExitNodeId: z.string().nullish(),
+  resourceCount: z.number().nullish(),
   /** Ours: the key the site came by, when, when last heard of, and the key's labels by then. */
   siteProvisioningKeyId: z.string().nullish(),
   createdAt: z.string().nullish(),
@@ -31,7 +43,13 @@ export const SiteItem = z.object({
 });
 export type SiteItem = z.infer<typeof SiteItem>;
 
+/** One site by itself: where in the world it is, if that is known (PROTOCOLS A21). */
+export const SiteDetail = SiteItem.extend({ countryCode: z.string().nullish() });
+export type SiteDetail = z.infer<typeof SiteDetail>;
+
 export const SitePage = z.object({ sites: z.array(SiteItem), pagination: Pagination });
+
+export const siteOrders = ["name", "megabytesIn", "megabytesOut"] as const;
 
 export interface SiteFilter {
   readonly online?: boolean;

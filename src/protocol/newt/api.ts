@@ -40,8 +40,11 @@ export const RegisterRequest = z.object({
 });
 export const RegisterData = z.object({ newtId: z.string().min(1), secret: z.string().min(1) });
 
-/** Body of get-token (PROTOCOLS A6). */
-export const TokenRequest = z.object({ newtId: z.string().min(1), secret: z.string().min(1) });
+/** What a site shows to prove who it is (PROTOCOLS A7). */
+export const CredentialsRequest = z.object({ newtId: z.string().min(1), secret: z.string().min(1) });
+
+/** Body of get-token; `token` is one that the site has already (PROTOCOLS A6). */
+export const TokenRequest = CredentialsRequest.extend({ token: z.string().optional() });
 export const TokenData = z.object({ token: z.string().min(1), serverVersion: z.string().optional() });
 
 /** The URL of the channel: only scheme and host of the endpoint count (PROTOCOLS A8). */

@@ -10,24 +10,6 @@ export const NewtMessage = z.object({
 });
 export type NewtMessage = z.infer<typeof NewtMessage>;
 
-/** Bodies of the messages that firstboot acts on (PROTOCOLS A12–A16). */
-export const PingRequestData = z.object({ noCloud: z.boolean().optional(), chainId: z.string().optional() });
-export const ExitNodesData = z.object({
-  exitNodes: z.array(
-    z.object({
-      exitNodeId: z.number().int(),
-      exitNodeName: z.string(),
-      endpoint: z.string(),
-      weight: z.number(),
-      wasPreviouslyConnected: z.boolean(),
-    }),
-  ),
-  chainId: z.string().optional(),
-});
-/** `once` is ours: a provisioning blueprint, which a server that knows the word never applies a second time to its site. */
-export const BlueprintApplyData = z.object({ blueprint: z.string(), once: z.boolean().optional() });
-export const BlueprintResultsData = z.object({ success: z.boolean(), message: z.string().optional() });
-
 const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
 
 function sortKeys(value: unknown): unknown {

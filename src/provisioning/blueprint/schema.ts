@@ -35,6 +35,7 @@ function isPortRange(part: string): boolean {
 
 const ports = z.string().refine(isPortList, 'ports are "*", "" or a list such as 22,8000-9000');
 
+/** Names in camel case are aliases (PROTOCOLS B4, B5): who reads a document resolves them. */
 const healthCheck = z.object({
   hostname: z.string(),
   port,
@@ -43,9 +44,19 @@ const healthCheck = z.object({
   scheme: z.enum(["http", "https"]).optional(),
   mode: z.string().default("http"),
   interval: z.number().int().default(30),
+  "unhealthy-interval": z.number().int().default(30),
+  unhealthyInterval: z.number().int().optional(),
   timeout: z.number().int().default(5),
+  headers: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .nullable()
+    .default(null),
+  "follow-redirects": z.boolean().default(true),
+  followRedirects: z.boolean().optional(),
   method: z.string().optional(),
   status: z.number().int().optional(),
+  "healthy-threshold": z.number().int().min(1).default(1),
+  "unhealthy-threshold": z.number().int().min(1).default(1),
 });
 
 const target = z.object({
@@ -54,8 +65,12 @@ const target = z.object({
   method: z.enum(["http", "https", "h2c"]).optional(),
   site: z.string().optional(),
   enabled: z.boolean().default(true),
+  "internal-port": port.optional(),
   path: z.string().optional(),
   "path-match": z.enum(["exact", "prefix", "regex"]).nullish(),
+  "rewrite-path": z.string().optional(),
+  rewritePath: z.string().optional(),
+  "rewrite-match": z.enum(["exact", "prefix", "regex", "stripPrefix"]).nullish(),
   priority: z.number().int().min(1).max(1000).default(100),
   healthcheck: healthCheck.optional(),
 });
@@ -113,7 +128,7 @@ export const PublicResource = z
     if ((mode === "tcp" || mode === "udp") && resource["proxy-port"] === undefined)
       complain("proxy-port", `mode ${mode} needs proxy-port`);
     if ((mode === "tcp" || mode === "udp") && resource.auth) complain("auth", `mode ${mode} takes no auth`);
-    const methods = resource.targets.map((one) => one?.method !== undefined);
+    const methods = resource.targets.flatMap((one) => (one ? [one.method !== undefined] : []));
     if (mode === "http" && methods.includes(false))
       complain("targets", "each target of an http resource needs a method");
     if ((mode === "tcp" || mode === "udp") && methods.includes(true))
@@ -167,5 +182,6 @@ export const BlueprintDocument = z.object({
     .default({}),
 });
 
+export type BlueprintTarget = z.infer<typeof target>;
 export type PublicResource = z.infer<typeof PublicResource>;
 export type PrivateResource = z.infer<typeof PrivateResource>;

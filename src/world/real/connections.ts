@@ -23,7 +23,7 @@ export class Connections {
     }
     this.#open.add(socket);
     if (source !== undefined) this.#bySource.set(source, others + 1);
-    socket.once("close", () => {
+    socket.on("close", () => {
       this.#open.delete(socket);
       if (source !== undefined) this.#leave(source);
     });

@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import { Agent, request as send } from "undici";
+import { Agent, type Dispatcher, request as send } from "undici";
 import { WebSocket } from "ws";
 import {
   type Channel,
@@ -10,7 +10,7 @@ import {
   UpgradeRefused,
 } from "../network.js";
 import type { Process } from "../process.js";
-import { socketChannel } from "./channel.js";
+import { SocketChannel } from "./channel.js";
 import { networkError } from "./network-error.js";
 import { serve } from "./server.js";
 import { openUdp } from "./udp.js";
@@ -28,7 +28,10 @@ function lowerHeaders(headers: Record<string, string | string[] | undefined>): R
   return flat;
 }
 
-async function exchange(agent: Agent, { method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> {
+async function exchange(
+  agent: Agent,
+  { method, url, headers, body, timeoutMs, answerLimit }: HttpRequest,
+): Promise<HttpResponse> {
   const signal = AbortSignal.timeout(timeoutMs);
   const answer = await send(url, {
     method,
@@ -37,7 +40,34 @@ async function exchange(agent: Agent, { method, url, headers, body, timeoutMs }:
     ...(headers && { headers }),
     ...(body !== undefined && { body }),
   });
-  return { status: answer.statusCode, headers: lowerHeaders(answer.headers), body: await answer.body.text() };
+  return {
+    status: answer.statusCode,
+    headers: lowerHeaders(answer.headers),
+    body: await wantedOf(answer.body, answerLimit),
+  };
+}
+
+/** A body that nobody wants is read so far, since its connection then serves again, bytes. */
+const leftover = 4 << 10;
+
+async function wantedOf(body: Dispatcher.ResponseData["body"], limit: number | undefined): Promise<string> {
+  if (limit === undefined) return body.text();
+  if (limit > 0) return beginningOf(body, limit);
+  // The request's own time ends this, and nobody waits for it.
+  void body.dump({ limit: leftover }).catch(() => undefined);
+  return "";
+}
+
+/** The first bytes of a body, as text. One that is longer is dropped with its connection. */
+async function beginningOf(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(pieces).subarray(0, limit).toString("utf8");
 }
 
 /** One for each authority, which would otherwise be read anew for every connection. */
@@ -82,10 +112,10 @@ export function realNetwork(process: Process, { ca }: RealNetworkOptions = {}): 
             ...(headers && { headers }),
             ...trust,
           });
-          const channel = socketChannel(process, socket);
+          const channel = new SocketChannel(process, socket);
           socket.once("open", () => resolve(channel));
           socket.once("unexpected-response", (_request, answer) => {
-            reject(new UpgradeRefused(answer.statusCode ?? 0));
+            reject(new UpgradeRefused(answer.statusCode ?? 0, answer.headers["retry-after"]));
             socket.terminate();
           });
           socket.once("error", (error) => reject(networkError(error)));

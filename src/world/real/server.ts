@@ -15,8 +15,9 @@ import {
   type UnreadableStatus,
 } from "../network.js";
 import type { Process } from "../process.js";
-import { socketChannel } from "./channel.js";
+import { SocketChannel } from "./channel.js";
 import { Connections, plainAddress } from "./connections.js";
+import { boundHandshakes } from "./handshakes.js";
 import { hangUp, unreadableStatus } from "./hang-up.js";
 import { listenError } from "./listen-error.js";
 
@@ -31,6 +32,9 @@ const farewellCheck = 20;
 
 /** The longest time between two looks for requests that take too long, milliseconds. */
 const longestCheck = 1_000;
+
+/** Newcomers that wait in the system until they are let in: of a fleet that comes at once, more would wait for a second try. */
+const backlog = 4_096;
 
 /** RFC 6455: the server goes away. */
 const goingAway = 1001;
@@ -68,7 +72,9 @@ function parserOptions(limits: ServerLimits): ServerOptions {
 function tlsServer({ tls, limits }: { tls: NonNullable<ListenOptions["tls"]>; limits: ServerLimits }) {
   const { certificate: cert, key } = tls;
   try {
-    return createTlsServer({ ...parserOptions(limits), cert, key, handshakeTimeout: limits.headersTimeoutMs });
+    const server = createTlsServer({ ...parserOptions(limits), cert, key, handshakeTimeout: limits.headersTimeoutMs });
+    boundHandshakes(server, limits);
+    return server;
   } catch (error) {
     throw new FirstbootError("FB1002", {
       what: "the TLS certificate and key cannot be used",
@@ -100,6 +106,11 @@ function asInit({ status, headers, body }: HttpResponse): [body: string, init: R
   return [body, { status, headers }];
 }
 
+/** What lives as long as a channel holds nothing of the request that opened it. */
+function destroyBroken(this: Duplex): void {
+  this.destroy();
+}
+
 /** Serves a listener on a TCP port, with TLS if there is a certificate. */
 export async function serve(process: Process, options: ListenOptions, listener: Listener): Promise<Server> {
   const limits: ServerLimits = { ...defaultLimits, ...options.limits };
@@ -121,14 +132,14 @@ export async function serve(process: Process, options: ListenOptions, listener: 
   });
   sockets.on("wsClientError", (_error, socket) => hangUp(socket, unreadable(listener, 400)));
   http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyBroken);
     if (!URL.canParse(incoming.url ?? "/", "http://host")) return hangUp(socket, unreadable(listener, 400));
     const url = new URL(incoming.url ?? "/", "http://host");
     listener.upgrade({ url, headers: flatHeaders(incoming), peer: peerOf(incoming) }).then(
       (verdict) => {
         if (!http.listening) return refuse(socket, 503);
         if ("refuse" in verdict) return refuse(socket, verdict.refuse, verdict.headers);
-        sockets.handleUpgrade(incoming, socket, head, (ws) => verdict.accept(socketChannel(process, ws)));
+        sockets.handleUpgrade(incoming, socket, head, (ws) => verdict.accept(new SocketChannel(process, ws)));
       },
       () => refuse(socket, 500),
     );
@@ -141,7 +152,7 @@ export async function serve(process: Process, options: ListenOptions, listener: 
   await process.wait(
     new Promise<void>((resolve, reject) => {
       http.once("error", (error) => reject(listenError(error, options)));
-      http.listen(options.port, options.host, () => {
+      http.listen({ port: options.port, host: options.host, backlog }, () => {
         // Whoever died meanwhile had no port to leave yet.
         if (!process.alive) http.close();
         resolve();

@@ -10,6 +10,7 @@ import {
   type Server,
   type UdpPeer,
   type UdpSocket,
+  type UpgradeAnswer,
   UpgradeRefused,
 } from "../network.js";
 import { Attempt, type Pending } from "./attempt.js";
@@ -91,7 +92,8 @@ export class VirtualNetwork implements Network {
       const answer = service.listener
         .request(bufferedRequest(wish), { address: this.#addressAt(at) })
         .then(wholeAnswer, () => ({ status: 500, headers: {}, body: "" }));
-      this.#serve(attempt, found, answer, (response) => {
+      this.#serve(attempt, found, answer, (whole) => {
+        const response = begun(whole, wish.answerLimit);
         const hear = (): void => {
           process.note(`gets ${response.status} from ${pathOf(wish.url)}`);
           process.scheduler.trace.text(response.body);
@@ -111,11 +113,12 @@ export class VirtualNetwork implements Network {
       headers: lowered(headers),
       peer: { address: this.#addressAt(at) },
     };
-    const verdict = service.listener.upgrade(wish).catch(() => ({ refuse: 500 }) as const);
+    const verdict = service.listener.upgrade(wish).catch((): UpgradeAnswer => ({ refuse: 500 }));
     this.#serve(attempt, found, verdict, (answer) => {
       if (service.closing || "refuse" in answer) {
-        const status = "refuse" in answer ? answer.refuse : 503;
-        return this.#back(attempt, at, headBytes, () => attempt.fail(new UpgradeRefused(status)));
+        const { refuse, headers } = "refuse" in answer ? answer : ({ refuse: 503 } satisfies UpgradeAnswer);
+        const refused = new UpgradeRefused(refuse, headers?.["retry-after"]);
+        return this.#back(attempt, at, headBytes, () => attempt.fail(refused));
       }
       const dial: Dial = {
         opened: (channel) => {
@@ -195,6 +198,11 @@ export class VirtualNetwork implements Network {
   #addressAt(at: Machine): string {
     return at === this.host ? "127.0.0.1" : this.host.address;
   }
+}
+
+/** An answer with no more of its body than is wanted. */
+function begun(answer: HttpResponse, limit: number | undefined): HttpResponse {
+  return limit === undefined ? answer : { ...answer, body: answer.body.slice(0, limit) };
 }
 
 function lowered(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -18,6 +18,7 @@ export interface NewtScript {
   readonly register?: readonly (Reply | "lost")[];
   readonly token?: readonly Reply[];
   readonly upgrade?: Script["upgrade"];
+  readonly refusal?: Script["refusal"];
   /** Answers to blueprints in turn; the last repeats; `silence` leaves one unanswered. */
   readonly blueprints?: readonly ("applied" | "rejected" | "silence")[];
   /** Says nothing on the channel. */
@@ -31,7 +32,7 @@ function nth<T>(answers: readonly T[], count: number): T | undefined {
 /** A server that speaks newt's side of the protocol as far as a test needs. */
 export function newtServer(script: NewtScript = {}): Promise<ScriptedServer> {
   const { register = [good(201, identity)], token = [good(200, { token: "tok1", serverVersion: "1.22.0" })] } = script;
-  const { blueprints = ["applied"], mute = false, upgrade } = script;
+  const { blueprints = ["applied"], mute = false, upgrade, refusal } = script;
   let applies = 0;
   const server: ScriptedServer = new ScriptedServer({
     request({ path }: Received) {
@@ -39,6 +40,7 @@ export function newtServer(script: NewtScript = {}): Promise<ScriptedServer> {
       return nth(answers, server.asked(path).length) ?? { status: 404 };
     },
     ...(upgrade && { upgrade }),
+    refusal,
     frame(channel: Channel, message) {
       if (mute) return;
       const { type } = JSON.parse(String(message));

@@ -23,6 +23,8 @@ export interface Script {
   frame?(channel: Channel, message: Message, nth: number): void;
   /** A status refuses the upgrade. */
   upgrade?(url: URL): number | undefined;
+  /** Headers of that refusal. */
+  readonly refusal?: Record<string, string> | undefined;
 }
 
 /** A server on loopback that answers as a test tells it, and remembers what it was asked. */
@@ -70,7 +72,8 @@ export class ScriptedServer {
         upgrade: async ({ url }) => {
           this.upgrades.push(url);
           const refuse = this.script.upgrade?.(url);
-          return refuse === undefined ? { accept: (channel) => this.#accept(channel) } : { refuse };
+          const { refusal: headers = {} } = this.script;
+          return refuse === undefined ? { accept: (channel) => this.#accept(channel) } : { refuse, headers };
         },
       },
     );

@@ -118,6 +118,21 @@ export function keepsItsPromisesOfChannels(perform: Perform): void {
     ]);
   });
 
+  it("hears its own goodbye back from an end that is there, and another code from one that is not", async () => {
+    const codes = await perform(async (stage) => {
+      const [there, leaving, gone] = [await pair(stage), await pair(stage), await pair(stage)];
+      const heard = Promise.all([there, leaving, gone].map(({ far }) => end(far)));
+      there.far.close(4000, "replaced");
+      leaving.near.close(1000);
+      gone.world.process.kill();
+      await stage.server.clock.sleep(20);
+      leaving.far.close(4000, "replaced");
+      gone.far.close(4000, "replaced");
+      return (await heard).map(({ code }) => code);
+    });
+    expect(codes).toEqual([4000, 1000, 1006]);
+  });
+
   it("does nothing on a channel that is not open", async () => {
     const { heard, ends } = await perform(async (stage) => {
       const { near, far } = await pair(stage);

@@ -16,6 +16,32 @@ export function keepsItsPromisesOfRequests(perform: Perform): void {
     });
   });
 
+  it("reads no more of an answer than is wanted", async () => {
+    const bodies = await perform(async ({ server, device, host, name }) => {
+      const listener = { ...echo, request: async () => new Response("abc".repeat(100_000)) };
+      const { port } = await server.network.listen({ host, port: 0 }, listener);
+      const wish = { method: "GET", url: `http://${name}:${port}/`, ...patience } as const;
+      const { network } = device();
+      const limits = [4, 300_000, 1_000_000];
+      const answers = await Promise.all(limits.map((answerLimit) => network.request({ ...wish, answerLimit })));
+      return answers.map(({ body }) => body);
+    });
+    expect(bodies).toEqual(["abca", "abc".repeat(100_000), "abc".repeat(100_000)]);
+  });
+
+  it("has an answer of which no body is wanted as soon as its headers are there", async () => {
+    const answer = await perform(async ({ server, device, host, name }) => {
+      const endless = new ReadableStream({ start: (body) => body.enqueue(Buffer.from("abc")) });
+      const listener = {
+        ...echo,
+        request: async () => new Response(endless, { status: 202, headers: { "x-mark": "1" } }),
+      };
+      const { port } = await server.network.listen({ host, port: 0 }, listener);
+      return device().network.request({ method: "GET", url: `http://${name}:${port}/`, answerLimit: 0, ...patience });
+    });
+    expect(answer).toMatchObject({ status: 202, headers: { "x-mark": "1" }, body: "" });
+  });
+
   it("shows a server the path, the query and the headers of a request, their names in any case", async () => {
     const seen = await perform(async ({ server, device, host, name }) => {
       const listener = {

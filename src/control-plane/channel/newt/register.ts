@@ -1,11 +1,19 @@
-import { z } from "zod";
+import type { z } from "zod";
+import type { WgRegisterData } from "../../../protocol/newt/tunnel.js";
 import type { Services } from "../../services.js";
 import type { NewtConnection } from "./connection.js";
 
-const RegisterData = z.object({ newtVersion: z.string().min(1).max(100) });
-
-/** Tells the newt's version and asks for a tunnel, which stays unanswered without an exit node (PROTOCOLS A13). */
-export function register({ site }: NewtConnection, data: unknown, { store }: Services): Promise<void> | undefined {
-  const parsed = RegisterData.safeParse(data);
-  return parsed.success ? store.sites.reportVersion(site.siteId, parsed.data.newtVersion) : undefined;
+/**
+ * Tells the newt's version and asks for a tunnel. Without an exit node the answer is a question for containers alone, and
+ * to a site that waits for approval none (PROTOCOLS A13, G3, E1).
+ */
+export function register(
+  connection: NewtConnection,
+  { newtVersion, publicKey, pingResults, backwardsCompatible }: z.output<typeof WgRegisterData>,
+  { store }: Services,
+): Promise<void> | undefined {
+  const asks = publicKey && pingResults && pingResults.length > 0 && !backwardsCompatible;
+  const isNews = newtVersion ? connection.learn(newtVersion) : false;
+  if (asks && connection.approved) connection.send("newt/socket/fetch", {});
+  return newtVersion && isNews ? store.sites.reportVersion(connection.site.siteId, newtVersion) : undefined;
 }

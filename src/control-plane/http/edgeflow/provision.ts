@@ -17,6 +17,7 @@ export const provisionEndpoint = endpoint(
   {
     method: "post",
     path: edgeflowPaths.provision,
+    admission: "open",
     summary: "Exchange a one-time code for a device's credentials",
     body: ProvisionRequest,
     data: ProvisionAnswer,
@@ -26,7 +27,7 @@ export const provisionEndpoint = endpoint(
   },
   ({ body, header, address }, services) =>
     services.failures.judge(address, async (isExhausted) => {
-      const { store, failures, pace } = services;
+      const { store, failures, metrics, pace } = services;
       // Who guesses codes gets through a few each second, and so does who stands in line with them.
       if (isExhausted && !(await pace.turn(address))) throw new TooManyFailures(failures.retryAfterSeconds(address));
       const answer = await store.provision({
@@ -37,6 +38,7 @@ export const provisionEndpoint = endpoint(
         address,
         quiet: failures.isExhausted(address),
       });
+      metrics.provisions.add(answer.outcome);
       if (!("credentials" in answer)) {
         const [status, message] = refusals[answer.outcome];
         const refusal = refuse(status, message);

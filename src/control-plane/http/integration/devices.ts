@@ -1,30 +1,27 @@
 import { z } from "zod";
-import { CommandResult } from "../../../protocol/edgeflow/frame.js";
-import {
-  CommandRequest,
-  DeviceCreate,
-  DeviceCreated,
-  DeviceItem,
-  DevicePage,
-} from "../../../protocol/integration/schema.js";
-import { sendCommand } from "../../channel/edgeflow/send-command.js";
+import { DeviceCreate, DeviceCreated, DeviceItem, DevicePage } from "../../../protocol/integration/schema.js";
+import { revokedText } from "../../channel/edgeflow/introduction.js";
 import type { Services } from "../../services.js";
 import type { StoredDevice } from "../../store/devices.js";
-import { refuse } from "../answer.js";
 import { endpoint } from "../endpoint.js";
+import { deviceCommandEndpoint } from "./device-command.js";
+import { deviceShadowEndpoints } from "./device-shadow.js";
 import { RangeQuery } from "./query.js";
+import { unknownDevice } from "./unknown-device.js";
 
 const path = "/v1/org/:org/device";
 const onePath = `${path}/:id`;
 
-function unknownDevice(id: string) {
-  return refuse(404, `Device with ID ${id} not found`);
-}
-
-/** What only the live tunnels know: online now, and heard of last. */
+/** What only the live tunnels know: online now, when and where heard of last. */
 function withPresence({ devices }: Services, device: StoredDevice): DeviceItem {
-  const { deviceId, lastSeen } = device;
-  return { ...device, online: devices.has(deviceId), lastSeen: devices.lastHeard(deviceId) ?? lastSeen };
+  const { deviceId, lastSeen, lastAddress } = device;
+  const live = devices.get(deviceId);
+  return {
+    ...device,
+    online: live !== undefined,
+    lastSeen: devices.lastHeard(deviceId) ?? lastSeen,
+    lastAddress: live?.address ?? lastAddress,
+  };
 }
 
 /** EdgeFlow devices. */
@@ -83,27 +80,26 @@ export const deviceEndpoints = [
     },
     async ({ org, param, address }, { store, devices }) => {
       if (!(await store.devices.delete(param("id"), { orgId: org, address }))) throw unknownDevice(param("id"));
-      devices.get(param("id"))?.end(1008, "device deleted");
+      devices.get(param("id"))?.reject("device deleted");
       return null;
     },
   ),
   endpoint(
     {
       method: "post",
-      path: `${onePath}/command`,
-      summary: "Send a command to a device and wait for its answer",
+      path: `${onePath}/revoke`,
+      summary: "End a device's credentials for good; it stays listed",
       needs: "devices:write",
-      body: CommandRequest,
-      data: CommandResult,
-      message: "Device answered",
+      data: DeviceItem,
+      message: "Device revoked successfully",
     },
-    async ({ org, body: { action, payload, timeoutSeconds }, param }, services) => {
-      const device = await services.store.devices.find(org, param("id"));
+    async ({ org, param, address }, services) => {
+      const device = await services.store.devices.revoke(param("id"), { orgId: org, address });
       if (!device) throw unknownDevice(param("id"));
-      const outcome = await sendCommand(services, device.deviceId, { action, payload }, timeoutSeconds * 1000);
-      if (outcome === "offline") throw refuse(409, "Device is not connected");
-      if (outcome === "timeout") throw refuse(504, `Device did not answer within ${timeoutSeconds} s`);
-      return outcome;
+      services.devices.get(device.deviceId)?.reject(revokedText);
+      return withPresence(services, device);
     },
   ),
+  deviceCommandEndpoint,
+  ...deviceShadowEndpoints,
 ];

@@ -94,7 +94,7 @@ export const organizationEndpoints = [
       const removed = await services.store.orgs.delete({ orgId: org, address });
       if (!removed) throw unknownOrg();
       for (const newtId of removed.newtIds) removeSite(services, newtId);
-      for (const deviceId of removed.deviceIds) services.devices.get(deviceId)?.end(1008, "device deleted");
+      for (const deviceId of removed.deviceIds) services.devices.get(deviceId)?.reject("device deleted");
       return null;
     },
   ),

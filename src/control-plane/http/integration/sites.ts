@@ -3,10 +3,12 @@ import {
   SiteCreate,
   SiteCreated,
   SiteCredentialsItem,
+  SiteDetail,
   SiteItem,
   SitePage,
   SiteRekey,
   SiteUpdate,
+  siteOrders,
   siteStatuses,
 } from "../../../protocol/integration/schema.js";
 import type { Services } from "../../services.js";
@@ -24,6 +26,8 @@ const SitesQuery = z.strictObject({
   online: z.enum(["true", "false"]).optional().catch(undefined),
   status: z.enum(siteStatuses).optional().catch(undefined),
   labels: z.string().max(2_000).optional().catch(undefined),
+  sort_by: z.enum(siteOrders).optional().catch(undefined),
+  order: z.enum(["asc", "desc"]).catch("asc"),
 });
 
 const orgPath = "/v1/org/:org/site";
@@ -39,9 +43,20 @@ function siteIdOf(text: string): number {
   return id;
 }
 
-/** What only the live channels know: online now, and heard of last. */
+/** With what only its live channel knows: that it is online, when and where it was heard from last, and what it has. */
 function withPresence({ newts }: Services, site: StoredSite): SiteItem {
-  return { ...site, online: newts.has(site.newtId), lastSeen: newts.lastHeard(site.newtId) ?? site.lastSeen };
+  const live = newts.get(site.newtId);
+  return {
+    ...site,
+    online: live !== undefined,
+    lastSeen: newts.lastHeard(site.newtId) ?? site.lastSeen,
+    lastAddress: live?.address ?? site.lastAddress,
+    configSeen: live?.configSeen ?? null,
+  };
+}
+
+function detailOf(services: Services, site: StoredSite): SiteDetail {
+  return { ...withPresence(services, site), countryCode: null };
 }
 
 /** Sites. */
@@ -50,17 +65,18 @@ export const siteEndpoints = [
     {
       method: "get",
       path: `${orgPath}s`,
-      summary: "List sites, oldest first",
+      summary: "List sites, oldest first unless asked otherwise",
       needs: "sites:read",
       query: SitesQuery,
       data: SitePage,
       message: "Sites retrieved successfully",
     },
-    async ({ org, query: { page, pageSize, online, labels, ...wish } }, services) => {
+    async ({ org, query: { page, pageSize, online, labels, sort_by: by, order: way, ...wish } }, services) => {
       const newts = online && { ids: services.newts.ids(), among: online === "true" };
       const { items, total } = await services.store.sites.list(
         org,
         { ...wish, newts, labels: labels?.split(",").filter((label) => label !== "") },
+        { by, way },
         { limit: pageSize, offset: (page - 1) * pageSize },
       );
       return { sites: items.map((site) => withPresence(services, site)), pagination: { total, pageSize, page } };
@@ -90,13 +106,13 @@ export const siteEndpoints = [
       path: `${orgPath}/:niceId`,
       summary: "One site by its niceId",
       needs: "sites:read",
-      data: SiteItem,
+      data: SiteDetail,
       message: "Site retrieved successfully",
     },
     async ({ org, param }, services) => {
       const site = await services.store.sites.find(org, { niceId: param("niceId") });
       if (!site) throw unknownSite(param("niceId"));
-      return withPresence(services, site);
+      return detailOf(services, site);
     },
   ),
   endpoint(
@@ -105,13 +121,13 @@ export const siteEndpoints = [
       path: onePath,
       summary: "One site",
       needs: "sites:read",
-      data: SiteItem,
+      data: SiteDetail,
       message: "Site retrieved successfully",
     },
     async ({ reach, param }, services) => {
       const site = await services.store.sites.find(reach, { siteId: siteIdOf(param("siteId")) });
       if (!site) throw unknownSite(param("siteId"));
-      return withPresence(services, site);
+      return detailOf(services, site);
     },
   ),
   endpoint(
@@ -159,8 +175,8 @@ export const siteEndpoints = [
     async ({ reach, param, address }, services) => {
       const site = await services.store.sites.approve(siteIdOf(param("siteId")), { orgId: reach, address });
       if (!site) throw unknownSite(param("siteId"));
-      if (!site.changed) return new Said(null, "Site was approved already");
-      releaseSite(services, site.newtId);
+      if (site === "already") return new Said(null, "Site was approved already");
+      releaseSite(services, site);
       return null;
     },
   ),

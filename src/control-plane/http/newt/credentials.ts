@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { newtPaths, TokenData, TokenRequest } from "../../../protocol/newt/api.js";
+import { CredentialsRequest, newtPaths, TokenData, TokenRequest } from "../../../protocol/newt/api.js";
 import { refuse } from "../answer.js";
-import { endpoint } from "../endpoint.js";
+import { endpoint, Said } from "../endpoint.js";
 import { wrongGuess } from "../guess.js";
 
 /** Answers to credentials that get no token: newt expects 400 (PROTOCOLS A6, G2). */
@@ -13,13 +13,17 @@ export const credentialEndpoints = [
     {
       method: "post",
       path: newtPaths.getToken,
+      admission: "bounded",
       summary: "Get a token for a site's channel",
       body: TokenRequest,
-      data: TokenData,
+      data: TokenData.nullable(),
       message: "Token created successfully",
     },
-    async ({ body: { newtId, secret }, address }, services) => {
-      const answer = await services.store.sessions.create(newtId, secret);
+    async ({ body: { newtId, secret, token }, address }, services) => {
+      const answer = await services.store.sessions.create(newtId, secret, token);
+      services.metrics.tokens.add(answer.outcome);
+      // A valid token never makes up for a wrong secret, as it does elsewhere (PROTOCOLS G2).
+      if (answer.outcome === "valid") return new Said(null, "Token session already valid");
       if (answer.outcome === "created") return { token: answer.token, serverVersion: services.version };
       throw wrongGuess(services, address, refuse(400, refusals[answer.outcome]));
     },
@@ -30,7 +34,7 @@ export const credentialEndpoints = [
       path: newtPaths.version,
       // Agents are not updated from here (PROTOCOLS A7).
       summary: "Ask for a newer agent; there is none",
-      body: TokenRequest,
+      body: CredentialsRequest,
       data: z.null(),
       status: 204,
     },

@@ -3,7 +3,7 @@ import { splitKey } from "../../../provisioning/credentials.js";
 import { nonceHeader, parseNonce } from "../../../provisioning/nonce.js";
 import { refuse } from "../answer.js";
 import { endpoint } from "../endpoint.js";
-import { wrongGuess } from "../guess.js";
+import { wrongKeySecret } from "../guess.js";
 
 /** Answers to keys that are not exchanged (PROTOCOLS A5, G1); those of 403 are ours. */
 const refusals = {
@@ -27,6 +27,7 @@ export const registerEndpoint = endpoint(
   {
     method: "post",
     path: newtPaths.register,
+    admission: "open",
     summary: "Exchange a provisioning key for a site's credentials",
     body: RegisterRequest,
     data: RegisterData,
@@ -44,9 +45,10 @@ export const registerEndpoint = endpoint(
       address,
       quiet: services.failures.isExhausted(address),
     });
+    services.metrics.exchanges.add(answer.outcome);
     if ("credentials" in answer) return answer.credentials;
     const [status, message] = refusals[answer.outcome];
     const refusal = refuse(status, message);
-    throw answer.outcome === "invalid" ? wrongGuess(services, address, refusal) : refusal;
+    throw answer.outcome === "invalid" ? await wrongKeySecret(services, address, key.id, refusal) : refusal;
   },
 );

@@ -1,4 +1,4 @@
-// A command that comes while a commit runs wakes nobody: it waits for the next one to come.
+// A command that comes while a commit runs wakes nobody: it waits for the next one that comes so.
 import type * as batches from "../../../../src/control-plane/store/batch.js";
 import type { Tx } from "../../../../src/control-plane/store/schema.js";
 import { type Mutant, replaced } from "./mutant.js";
@@ -17,8 +17,9 @@ function sleepy(real: typeof batches): typeof batches {
           });
           done.then(resolve, reject);
         };
-        if (this.#running > 0) this.#asleep.push(commit);
-        else for (const start of [...this.#asleep.splice(0), commit]) start();
+        if (this.#running === 0) return commit();
+        for (const start of this.#asleep.splice(0)) start();
+        this.#asleep.push(commit);
       });
     }
   }
