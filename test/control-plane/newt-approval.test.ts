@@ -138,3 +138,12 @@ test.each(["hardened", "newt"] as const)(
     expect(diary.all("connected")).toHaveLength(1);
   },
 );
+
+test("what a site has parked goes with it", async () => {
+  const plane = await Plane.start();
+  const site = await TestSite.of(plane, { approved: false });
+  await applied(await site.connect(), web([target(80)]));
+  expect(await plane.integration.listBlueprints(org)).toHaveLength(1);
+  await plane.integration.rejectSite(site.siteId);
+  expect(await plane.integration.listBlueprints(org)).toEqual([]);
+});

@@ -37,6 +37,19 @@ test("a sweep leaves the living alone, probes the silent and drops what gave no 
   expect(dead.done).toEqual(["terminate"]);
 });
 
+test("a server that stood still drops nobody before it has heard what came meanwhile", () => {
+  let now = 0;
+  const presence = presenceBy(() => now);
+  const one = channel(0);
+  presence.enter("one", one);
+  now = 80_000;
+  presence.sweep();
+  expect(one.done).toEqual(["probe"]);
+  now = 95_000;
+  presence.sweep();
+  expect(one.done).toEqual(["probe", "terminate"]);
+});
+
 test("the newest channel of an identity wins, and the older one's end does not end it", () => {
   const presence = presenceAt(0);
   const [older, newer] = [channel(0), channel(0)];
@@ -60,17 +73,17 @@ test("only one who is in two places makes the next wait, until the other has had
   let now = 0;
   const presence = presenceBy(() => now);
   presence.enter("one", channel(0));
-  expect(presence.waitMs("one")).toBe(0);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(0);
   presence.markDouble("one");
-  expect(presence.waitMs("one")).toBe(10_000);
-  expect(presence.waitMs("another")).toBe(0);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(10_000);
+  expect(presence.waitMs("another", "192.0.2.2")).toBe(0);
   now = 9_999;
-  expect(presence.waitMs("one")).toBe(1);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(1);
   now = 10_000;
-  expect(presence.waitMs("one")).toBe(0);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(0);
   presence.enter("one", channel(now, now));
   now = 12_000;
-  expect(presence.waitMs("one")).toBe(8_000);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(8_000);
 });
 
 test("who is alone again does not wait: neither for one who has left, nor ten minutes after both were there", () => {
@@ -80,9 +93,31 @@ test("who is alone again does not wait: neither for one who has left, nor ten mi
   presence.enter("one", last);
   presence.markDouble("one");
   presence.leave("one", last);
-  expect(presence.waitMs("one")).toBe(0);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(0);
   now = 600_000;
   presence.sweep();
   presence.enter("one", channel(now, now));
-  expect(presence.waitMs("one")).toBe(0);
+  expect(presence.waitMs("one", "192.0.2.2")).toBe(0);
+});
+
+test("of two with one identity, the one that was sent away has the next turn, however often the other comes", () => {
+  let now = 0;
+  const presence = presenceBy(() => now);
+  presence.enter("one", channel(0));
+  presence.markDouble("one");
+  expect(presence.waitMs("one", "192.0.2.9")).toBe(10_000);
+  now = 10_000;
+  expect(presence.waitMs("one", "192.0.2.1")).toBe(5_000);
+  now = 12_000;
+  expect(presence.waitMs("one", "192.0.2.9")).toBe(0);
+});
+
+test("who was sent away and does not come back keeps nobody out", () => {
+  let now = 0;
+  const presence = presenceBy(() => now);
+  presence.enter("one", channel(0));
+  presence.markDouble("one");
+  presence.waitMs("one", "192.0.2.9");
+  now = 15_000;
+  expect(presence.waitMs("one", "192.0.2.1")).toBe(0);
 });

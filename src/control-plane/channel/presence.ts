@@ -12,6 +12,9 @@ const doubledMs = 10 * 60_000;
 /** How long each of the two then holds the channel at least, milliseconds: they would take it from each other without end. */
 const turnMs = 10_000;
 
+/** How long the next turn is kept for the one that was sent away: stock agents try every three seconds, milliseconds. */
+const graceMs = 5_000;
+
 /** A channel whose other end has a name. */
 export interface Live {
   /** Where it comes from: an IP address. */
@@ -34,11 +37,15 @@ export class Presence<L extends Live> {
   readonly #live = new Map<string, L>();
   /** Until when each identity counts as being in two places: monotonic time, milliseconds. */
   readonly #doubled = new Map<string, number>();
+  /** Where the next turn of such an identity belongs, and until when it is kept. */
+  readonly #next = new Map<string, { readonly address: string; readonly until: number }>();
   #since: number;
+  /** Monotonic time of the last sweep, milliseconds. */
+  #sweptAt: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#since = clock.monotonic();
+    this.#since = this.#sweptAt = clock.monotonic();
   }
 
   /** Since when every end of a channel has been written down: monotonic time, milliseconds. */
@@ -79,11 +86,24 @@ export class Presence<L extends Live> {
     this.#doubled.set(id, this.#clock.monotonic() + doubledMs);
   }
 
-  /** How long a new channel of this identity has to wait, milliseconds: more than 0 only for one that is in two places. */
-  waitMs(id: string): number {
+  /**
+   * How long a new channel of this identity has to wait, milliseconds: more than 0 only for one that is in two places. Who
+   * was sent away first has the next turn, or one that comes more often would keep the other out for ever.
+   */
+  waitMs(id: string, address: string): number {
     const now = this.#clock.monotonic();
     const current = this.#live.get(id);
-    return current && (this.#doubled.get(id) ?? 0) > now ? Math.max(0, current.openedAt + turnMs - now) : 0;
+    if (!current || (this.#doubled.get(id) ?? 0) <= now) return 0;
+    const ends = current.openedAt + turnMs;
+    const next = this.#next.get(id);
+    if (now < ends) {
+      if (address !== current.address && (next?.until ?? 0) <= now)
+        this.#next.set(id, { address, until: ends + graceMs });
+      return ends - now;
+    }
+    if (next && next.until > now && next.address !== address) return next.until - now;
+    this.#next.delete(id);
+    return 0;
   }
 
   /** Forgets a channel; false if it is not the one of this identity any more. */
@@ -99,16 +119,20 @@ export class Presence<L extends Live> {
 
   /**
    * Asks channels that have fallen silent for a sign of life and drops those that gave none, half-open ones among them
-   * (PROTOCOLS D2). Swept four times a minute, it finds a dead one within 90 s.
+   * (PROTOCOLS D2). Swept four times a minute, it finds a dead one within 90 s. After the server itself has stood still,
+   * nobody is dropped before the next sweep: what came meanwhile waits to be heard.
    */
   sweep(): void {
     const now = this.#clock.monotonic();
+    const stoodStill = now - this.#sweptAt >= silence.asked;
+    this.#sweptAt = now;
     for (const channel of this.#live.values()) {
       const silentMs = now - channel.heardAt;
-      if (silentMs >= silence.dead) channel.terminate();
+      if (silentMs >= silence.dead && !stoodStill) channel.terminate();
       else if (silentMs >= silence.asked) channel.probe();
     }
     for (const [id, until] of this.#doubled) if (until <= now) this.#doubled.delete(id);
+    for (const [id, { until }] of this.#next) if (until <= now) this.#next.delete(id);
   }
 
   /** Says goodbye to all. */

@@ -49,13 +49,16 @@ export async function accessOf(c: Context<Env>, services: Services, scope: Scope
 
 const loopback = /^(127\.|::1$)/;
 
+/** What proxies put to the requests that they pass on. */
+const proxyHeaders = [forwardedForHeader, "forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
+
 /**
  * Whoever looks after the server: somebody on its own machine, or the holder of a key that reaches every organisation.
  * What a proxy on the machine passes on is not from there.
  */
 export async function operatorAccess(c: Context<Env>, services: Services): Promise<Access> {
-  const passedOn = c.req.header(forwardedForHeader) ?? c.req.header("forwarded");
-  if (loopback.test(c.env.peer.address) && passedOn === undefined) return anybody;
+  const isPassedOn = proxyHeaders.some((name) => c.req.header(name) !== undefined);
+  if (loopback.test(c.env.peer.address) && !isPassedOn) return anybody;
   const { orgId, scopes } = await authenticate(c, services);
   if (orgId !== null) throw forbidden();
   return { ...anybody, reachesAll: true, scopes };

@@ -120,13 +120,21 @@ export class Batch {
     this.#idle = true;
   }
 
-  /** Waits while more comes: a commit waits for the disk, and of a crowd the event loop lets in one each turn. */
+  /**
+   * Waits to the end of the turn, and while more comes if it is not alone: a commit waits for the disk, and of a crowd the
+   * event loop lets in one each turn.
+   */
   async #gather(): Promise<void> {
-    for (let barren = 0; barren < barrenTurns && this.#waiting.length < largestBatch; ) {
+    await this.#world.clock.turn();
+    for (let barren = 1; barren < barrenTurns && this.#isGathering(); ) {
       const before = this.#waiting.length;
       await this.#world.clock.turn();
       barren = this.#waiting.length > before ? 0 : barren + 1;
     }
+  }
+
+  #isGathering(): boolean {
+    return this.#waiting.length > 1 && this.#waiting.length < largestBatch;
   }
 
   async #commit(commands: readonly Command[]): Promise<void> {

@@ -30,6 +30,10 @@ create table target (
   unique (site_id, internal_port)
 ) strict;
 
+create trigger blueprint_leaves before delete on site begin
+  delete from blueprint where site_id = old.id and succeeded = 0;
+end;
+
 create table approval_rule (
   id integer primary key autoincrement,
   org_id text not null references org on delete cascade,

@@ -46,6 +46,8 @@ export async function sendCommand(
     if (shadow === "too large") return shadow;
   }
   const outcome = await run(services, deviceId, command, timeoutMs);
+  // Nothing was sent, and who asks again and again must not fill the record.
+  if (outcome === "busy") return outcome;
   const action = writable.test(command.action) ? command.action : "an action without a name";
   // What the device has done is done: its answer is not withheld.
   await store.devices.commanded(deviceId, `${action}: ${nameOf(outcome)}`, decider).catch((error: unknown) => {

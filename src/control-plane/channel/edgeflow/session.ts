@@ -144,7 +144,7 @@ export class DeviceSession implements ChannelListener, DeviceConnection {
     if (this.#isGone()) return;
     if (typeof identity === "string") return this.reject(identity);
     const { deviceId, expiresAt } = identity;
-    const waitMs = devices.waitMs(deviceId);
+    const waitMs = devices.waitMs(deviceId, this.address);
     if (waitMs > 0) return this.#putOff(waitMs);
     this.#identity = identity;
     this.#allowance = this.services.allowances.of(deviceId, this.heardAt);

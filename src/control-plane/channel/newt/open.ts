@@ -11,7 +11,7 @@ export async function openNewtChannel(services: Services, { url, peer }: Upgrade
   const clientType = url.searchParams.get("clientType") ?? "newt";
   const site = token && clientType === "newt" ? await services.store.sessions.find(token) : undefined;
   if (!token || !site) return { refuse: 401 };
-  const waitMs = services.newts.waitMs(site.newtId);
+  const waitMs = services.newts.waitMs(site.newtId, peer.address);
   if (waitMs > 0) return { refuse: 429, headers: { "retry-after": String(Math.ceil(waitMs / 1_000)) } };
   return { accept: (channel) => new NewtSession(services, site, channel, peer.address).start(token) };
 }
