@@ -14,13 +14,16 @@ const intervals = {
   offline: 60_000,
   /** Who waits is looked at again by the approval rules. */
   rules: 60_000,
-  /** When those who are connected were last heard from is written down. */
+  /** Who has come is written down, and now and then when all who are connected were last heard from. */
   attendance: 60_000,
   /** Alerts are compared with what they are about. */
   alerts: 15_000,
   /** Expired tokens, and alerts and deliveries that are long over, are forgotten. */
   tidy: 3_600_000,
 } as const;
+
+/** Every so many rounds those are written down again who have been connected for long: each of them is a row. */
+const everybodyEach = 10;
 
 /** Work that is done again and again. */
 interface Chore {
@@ -50,6 +53,7 @@ export function keepHouse(services: Services): Chore {
     };
   }
 
+  let rounds = 0;
   const chores = [
     chore(intervals.sweep, "silent channels not looked for", async () => sweep(services)),
     chore(intervals.reclaim, "overdue leases not ended", () => store.leases.reclaim()),
@@ -60,8 +64,9 @@ export function keepHouse(services: Services): Chore {
       store.approvalRules.admit((site) => releaseSite(services, site)),
     ),
     chore(intervals.attendance, "who is connected not written down", async () => {
-      await store.attendance.newts(newts);
-      await store.attendance.devices(devices);
+      const whom = rounds++ % everybodyEach === 0 ? "everybody" : "newcomers";
+      await store.attendance.newts(newts, whom);
+      await store.attendance.devices(devices, whom);
     }),
     chore(intervals.alerts, "alerts not looked at", () => watchConditions(services)),
     chore(intervals.tidy, "expired tokens not forgotten", () => store.sessions.tidy()),

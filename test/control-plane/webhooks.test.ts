@@ -374,7 +374,8 @@ test("what waits for a receiver that is gone ends in steps, and what comes later
   await expect.poll(outcomes).toEqual(new Set(["410"]));
   expect(receiver.received.length).toBeLessThanOrEqual(3);
   expect(seen.steps).toBeGreaterThanOrEqual(3);
-  expect((await plane.send("GET", "/metrics")).body).toMatch(/deliveries_total\{outcome="failed"\} 1201/);
+  const counted410 = async () => (await plane.send("GET", "/metrics")).body;
+  await expect.poll(counted410).toMatch(/deliveries_total\{outcome="failed"\} 1201/);
   receiver.answer = () => ({ status: 200 });
   const later = async () => {
     const { deliveryId } = await plane.integration.testWebhook(org, webhook.webhookId);

@@ -7,9 +7,18 @@ export interface Attendance {
   /** Since when it is known whenever a channel ends: monotonic time, milliseconds, since wall time may be set. */
   readonly since: number;
   ids(): readonly string[];
-  /** `heardAt`: monotonic time of the last sign of life, milliseconds. */
-  get(id: string): { readonly heardAt: number; readonly address: string } | undefined;
+  /** Monotonic times of the begin and of the last sign of life, milliseconds. */
+  get(id: string): Present | undefined;
 }
+
+interface Present {
+  readonly openedAt: number;
+  readonly heardAt: number;
+  readonly address: string;
+}
+
+/** Who is written down: all that were heard from, or those only whose channel is new. */
+export type Whom = "everybody" | "newcomers";
 
 /** Channels that one command writes down: a bound, since requests wait meanwhile. */
 const atOnce = 500;
@@ -48,26 +57,33 @@ const writeDevices = statement((on, hole) =>
  * nobody else knows. Each has a time of its own (PROTOCOLS D2). The end of a channel is written down as it comes.
  */
 export function attendanceStore({ world: { clock }, command }: StoreBase) {
-  function writer(write: typeof writeNewts): (attendance: Attendance) => Promise<void> {
-    /** Who was not heard from since then stands there as it is. */
-    let since = Number.NEGATIVE_INFINITY;
-    return async (attendance) => {
+  function writer(write: typeof writeNewts): (attendance: Attendance, whom?: Whom) => Promise<void> {
+    /** Who was not heard from since then, or is not newer, stands there as it is. */
+    const since = { everybody: Number.NEGATIVE_INFINITY, newcomers: Number.NEGATIVE_INFINITY };
+    return async (attendance, whom = "everybody") => {
+      const isWanted = (channel: Present): boolean =>
+        whom === "everybody" ? channel.heardAt >= since.everybody : channel.openedAt >= since.newcomers;
       const begun = clock.monotonic();
       const ids = attendance.ids();
       for (let start = 0; start < ids.length; start += atOnce) {
         // Looked at as late as that: whoever has left meanwhile has been written down.
-        const list = heardSince(attendance, ids.slice(start, start + atOnce), since);
+        const list = heardOf(attendance, ids.slice(start, start + atOnce), isWanted);
         if (list.length > 0) await command(async (tx) => void (await write(tx, { list: JSON.stringify(list) })));
       }
-      since = begun;
+      since.newcomers = begun;
+      if (whom === "everybody") since.everybody = begun;
     };
   }
 
-  function heardSince(present: Attendance, ids: readonly string[], since: number): [string, number, string][] {
+  function heardOf(
+    present: Attendance,
+    ids: readonly string[],
+    isWanted: (channel: Present) => boolean,
+  ): [string, number, string][] {
     const ahead = clock.now() - clock.monotonic();
     return ids.flatMap((id) => {
       const channel = present.get(id);
-      if (!channel || channel.heardAt < since) return [];
+      if (!channel || !isWanted(channel)) return [];
       return [[id, Math.trunc(channel.heardAt + ahead), channel.address]];
     });
   }

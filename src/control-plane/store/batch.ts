@@ -12,6 +12,9 @@ const largestBatch = 256;
 /** Turns of the event loop that bring no command before those that wait are committed; together less than 0.1 ms. */
 const barrenTurns = 4;
 
+/** How long after a commit a command counts as one of a crowd, milliseconds. */
+const busyMs = 20;
+
 /** Waits for who else writes, if anybody does: a transaction that only becomes a writer later would not. */
 const begin = "begin immediate";
 const commit = CompiledQuery.raw("commit");
@@ -59,6 +62,8 @@ export class Batch {
   #waiting: Command[] = [];
   #draining: Promise<void> = Promise.resolve();
   #idle = true;
+  /** When the last commit ended: monotonic time, milliseconds. */
+  #committedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     world: World,
@@ -116,13 +121,14 @@ export class Batch {
     while (this.#waiting.length > 0) {
       await this.#gather();
       await this.#commit(this.#waiting.splice(0, largestBatch));
+      this.#committedAt = this.#world.clock.monotonic();
     }
     this.#idle = true;
   }
 
   /**
-   * Waits to the end of the turn, and while more comes if it is not alone: a commit waits for the disk, and of a crowd the
-   * event loop lets in one each turn.
+   * Waits to the end of the turn, and while more comes if there may be a crowd: a commit waits for the disk, and of a crowd
+   * the event loop lets in one each turn, which without that would each have a commit of its own.
    */
   async #gather(): Promise<void> {
     await this.#world.clock.turn();
@@ -133,8 +139,10 @@ export class Batch {
     }
   }
 
+  /** Whether others may come along: some have, or there was a commit just now. */
   #isGathering(): boolean {
-    return this.#waiting.length > 1 && this.#waiting.length < largestBatch;
+    const { length } = this.#waiting;
+    return length < largestBatch && (length > 1 || this.#world.clock.monotonic() - this.#committedAt < busyMs);
   }
 
   async #commit(commands: readonly Command[]): Promise<void> {
