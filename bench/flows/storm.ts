@@ -110,7 +110,7 @@ export async function benchStorm(storm: Storm, times: number): Promise<FlowResul
 }
 
 const methods = {
-  query: "`GET /v1/org/…/sites?pageSize=1`, ten a second over kept connections",
+  query: "`GET /v1/org/…/sites?pageSize=1`, ten a second over one kept connection",
   health: "`GET /healthz`, ten a second, each over a new connection",
   exchange: "exchanges of a provisioning key, ten a second over kept connections",
   heartbeat: `heartbeats of the ${steady} that stayed`,
