@@ -45,8 +45,8 @@ export interface RunningServer {
   readonly ca?: { readonly pem: string; readonly file: string };
   readonly plane: ControlPlane;
   /**
-   * Lets nobody in any more, closes channels over so many milliseconds, at once if absent, and then everything else. It
-   * takes two seconds more than that at most.
+   * Lets nobody in any more, closes channels over so many milliseconds, at once if absent, and then everything else.
+   * Commands, requests and webhooks that are on their way have a second each.
    */
   close(drainMs?: number): Promise<void>;
 }
