@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { FirstbootError, reasonOf, systemCode } from "../src/error.js";
-import { checkBlueprint, type Problem, readBlueprint } from "../src/provisioning/blueprint/index.js";
+import { checkBlueprint, type Finding, pathText, readBlueprint } from "../src/provisioning/blueprint/index.js";
 import type { Env } from "../src/world/world.js";
 
 export interface BlueprintOptions {
@@ -31,7 +31,7 @@ export class Blueprint extends Construct {
   ) {
     super(scope, id);
     for (const { path, message } of this.#warnings(sampleEnv)) {
-      Annotations.of(this).addWarning(`${path}: ${message}`);
+      Annotations.of(this).addWarning(`${pathText(path)}: ${message}`);
     }
   }
 
@@ -50,10 +50,10 @@ export class Blueprint extends Construct {
     });
   }
 
-  #warnings(sampleEnv: Env): readonly Problem[] {
+  #warnings(sampleEnv: Env): readonly Finding[] {
     const check = checkBlueprint(this.#document(withSamples(sampleEnv)));
     if (check.ok) return check.warnings;
-    throw this.#misfit(check.problems.map(({ path, message }) => `${path}: ${message}`).join(", "));
+    throw this.#misfit(check.problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join(", "));
   }
 
   #document(env: Env): unknown {

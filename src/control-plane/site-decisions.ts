@@ -1,5 +1,5 @@
 import type { Services } from "./services.js";
-import type { ConfigChange } from "./store/site-config.js";
+import type { ConfigChange } from "./store/target/site-config.js";
 
 /**
  * After the commit of an approval: a site that is here is told what it is to do and asks for its exit nodes again

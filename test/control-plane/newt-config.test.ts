@@ -8,7 +8,7 @@ import {
   type SiteConfig,
   type SiteTarget,
   wholeConfig,
-} from "../../src/control-plane/store/config-diff.js";
+} from "../../src/control-plane/store/target/config-diff.js";
 import { fromServer, HealthCheckTarget, type MessageType, targetText } from "../../src/protocol/newt/index.js";
 
 const check = (path: string) => ({

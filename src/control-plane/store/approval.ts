@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { BlueprintStore } from "./blueprints.js";
+import type { BlueprintStore } from "./blueprint/blueprints.js";
 import type { ApprovalRuleRow, Tx } from "./schema.js";
-import type { ConfigChange } from "./site-config.js";
+import type { ConfigChange } from "./target/site-config.js";
 
 /** A site that waits. */
 export interface WaitingSite {

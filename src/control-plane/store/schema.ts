@@ -1,5 +1,11 @@
 import type { Generated, Kysely, Selectable } from "kysely";
-import type { AlertKind, SiteStatus, TargetHealth } from "../../protocol/integration/schema.js";
+import type {
+  AlertKind,
+  BlueprintSource,
+  ResourceKind,
+  SiteStatus,
+  TargetHealth,
+} from "../../protocol/integration/schema.js";
 
 /** The tables as statements see them; `migrations.ts` makes them. */
 export interface Schema {
@@ -16,7 +22,11 @@ export interface Schema {
   replay: ReplayTable;
   blueprint: BlueprintTable;
   resource: ResourceTable;
+  resource_site: ResourceSiteTable;
   target: TargetTable;
+  role: RoleTable;
+  org_user: OrgUserTable;
+  domain: DomainTable;
   approval_rule: ApprovalRuleTable;
   alert: AlertTable;
   webhook: WebhookTable;
@@ -117,6 +127,8 @@ interface SiteTable {
   config_version: Generated<number>;
   /** The rule that let it in. */
   approved_by: number | null;
+  /** When its provisioning blueprint was applied: it is never applied again. */
+  bootstrapped_at: Generated<number | null>;
 }
 
 interface NewtTable {
@@ -171,29 +183,79 @@ interface ReplayTable {
   created_at: number;
 }
 
+/** A document that was sent, with what became of it. Sent again with the same outcome it is counted in its row. */
 interface BlueprintTable {
   id: Generated<number>;
   org_id: string;
+  /** Null: the organisation's, through the API; or its site is gone. */
   site_id: number | null;
   name: string;
-  source: string;
+  source: BlueprintSource;
   contents: string;
   succeeded: number;
   parked: number;
   message: string;
   created_at: number;
+  /** How often it was applied with this outcome, without another document of its sender in between. */
+  applications: Generated<number>;
+  /** Of the last of them; null: there was one, at `created_at`. */
+  last_at: Generated<number | null>;
+  /** Whether it is a provisioning blueprint. */
+  once: Generated<number>;
+  /** JSON list of texts. */
+  warnings: Generated<string>;
 }
 export type BlueprintRow = Selectable<BlueprintTable>;
 
+/** A policy, or a resource, which is reached by its niceId within its kind. `document` is JSON, whole and normalised. */
 interface ResourceTable {
   id: Generated<number>;
   org_id: string;
-  kind: "public" | "private";
+  kind: ResourceKind;
   nice_id: string;
-  site_id: number;
-  source: string;
+  /** The site whose blueprint made it, and which it goes with; null: the organisation's. */
+  site_id: number | null;
+  /** The site whose blueprint file it is put by again and again. */
+  governed_by: number | null;
+  /** When somebody else changed it after the governing blueprint, which will overwrite that; null: nobody did. */
+  edited_at: number | null;
+  source: BlueprintSource;
   document: string;
+  /** Of its document, to be looked for; null where it has none. */
+  full_domain: string | null;
+  alias: string | null;
+  proxy_protocol: "tcp" | "udp" | null;
+  proxy_port: number | null;
   updated_at: number;
+}
+export type ResourceRow = Selectable<ResourceTable>;
+
+/** The sites that a private resource is reached through. */
+interface ResourceSiteTable {
+  resource_id: number;
+  site_id: number;
+}
+
+/** `built_in`: every organisation has it. */
+interface RoleTable {
+  org_id: string;
+  name: string;
+  built_in: Generated<number>;
+  created_at: number;
+}
+
+interface OrgUserTable {
+  org_id: string;
+  name: string;
+  email: string | null;
+  created_at: number;
+}
+
+/** A domain that is the organisation's, with all below it. */
+interface DomainTable {
+  org_id: string;
+  name: string;
+  created_at: number;
 }
 
 /** A place that a site's newt forwards to. `health_check` is a JSON object, or null where nothing is checked. */

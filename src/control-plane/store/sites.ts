@@ -5,7 +5,7 @@ import { peppered } from "../../provisioning/secret.js";
 import { type ApprovedSite, approve } from "./approval.js";
 import { audit } from "./audit.js";
 import type { Decider, OrgDecider, Page, Range, StoreBase } from "./base.js";
-import type { BlueprintStore } from "./blueprints.js";
+import type { BlueprintStore } from "./blueprint/blueprints.js";
 import type { Database, Tx } from "./schema.js";
 import { renewSiteLease } from "./site-leases.js";
 import { insertSite } from "./site-names.js";

@@ -8,7 +8,7 @@ import { attendanceStore } from "./attendance.js";
 import { auditStore } from "./audit.js";
 import type { StoreBase } from "./base.js";
 import { Batch } from "./batch.js";
-import { blueprintStore } from "./blueprints.js";
+import { blueprintStore } from "./blueprint/blueprints.js";
 import { codeStore } from "./codes.js";
 import { conditionStore } from "./conditions.js";
 import { SteppingConnection } from "./connection.js";
@@ -25,9 +25,9 @@ import { replayStore } from "./replay.js";
 import { DamagedRules } from "./rule-match.js";
 import { sessionStore } from "./sessions.js";
 import { shadowStore } from "./shadows.js";
-import { siteConfigStore } from "./site-config.js";
 import { siteStore } from "./sites.js";
-import { targetStore } from "./targets.js";
+import { siteConfigStore } from "./target/site-config.js";
+import { targetStore } from "./target/targets.js";
 import { webhookStore } from "./webhooks.js";
 
 /** Whole commands and queries over the control plane's database, which the store owns from here on. */

@@ -1,7 +1,7 @@
 import { type ApprovedSite, approve } from "./approval.js";
 import { lastAudit } from "./audit.js";
 import type { StoreBase } from "./base.js";
-import type { BlueprintStore } from "./blueprints.js";
+import type { BlueprintStore } from "./blueprint/blueprints.js";
 import { type DamagedRules, isWhole, roomOf, terms } from "./rule-match.js";
 import type { ApprovalRuleRow, Tx } from "./schema.js";
 import { awaitedRules, candidateOf, waitingAtOnce, waitingSites } from "./waiting-sites.js";

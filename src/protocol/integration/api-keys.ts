@@ -7,6 +7,7 @@ const nouns = [
   "sites",
   "devices",
   "blueprints",
+  "resources",
   "rules",
   "alerts",
   "webhooks",

@@ -159,6 +159,88 @@ export class IntegrationClient {
     return this.#list(`${orgPath(org)}/blueprints`, schema.BlueprintPage, (page) => page.blueprints);
   }
 
+  /** Applies an organisation's blueprint, whole or not at all. IntegrationRefusal of status 400 says all that is wrong. */
+  async applyBlueprint(
+    org: string,
+    document: object,
+    more: Omit<schema.BlueprintApply, "blueprint"> = {},
+  ): Promise<void> {
+    await this.#call("PUT", `${orgPath(org)}/blueprint`, z.null(), { blueprint: encoded(document), ...more });
+  }
+
+  /** What the application of a document would do now; it is not applied. */
+  planBlueprint(org: string, document: object): Promise<schema.BlueprintPlan> {
+    const body = { blueprint: encoded(document) };
+    return this.#call("POST", `${orgPath(org)}/blueprint/plan`, schema.BlueprintPlan, body);
+  }
+
+  findBlueprint(org: string, id: number): Promise<schema.BlueprintDetail> {
+    return this.#call("GET", `${orgPath(org)}/blueprint/${id}`, schema.BlueprintDetail);
+  }
+
+  /** By kind and niceId. */
+  listResources(org: string, filter: schema.ResourceFilter = {}): Promise<schema.ResourceItem[]> {
+    return this.#list(`${orgPath(org)}/resources`, schema.ResourcePage, (page) => page.resources, filter);
+  }
+
+  findResource(org: string, kind: schema.ResourceKind, niceId: string): Promise<schema.ResourceDetail> {
+    return this.#call("GET", resourcePath(org, kind, niceId), schema.ResourceDetail);
+  }
+
+  createResource(org: string, body: schema.ResourceCreate): Promise<schema.ResourceDetail> {
+    return this.#call("PUT", `${orgPath(org)}/resource`, schema.ResourceDetail, body);
+  }
+
+  /** A merge patch for its document. */
+  updateResource(
+    org: string,
+    kind: schema.ResourceKind,
+    niceId: string,
+    document: schema.ResourceDocument,
+  ): Promise<schema.ResourceDetail> {
+    return this.#call("PATCH", resourcePath(org, kind, niceId), schema.ResourceDetail, { document });
+  }
+
+  async deleteResource(org: string, kind: schema.ResourceKind, niceId: string): Promise<void> {
+    await this.#call("DELETE", resourcePath(org, kind, niceId), z.null());
+  }
+
+  createRole(org: string, body: schema.RoleCreate): Promise<schema.RoleItem> {
+    return this.#call("PUT", `${orgPath(org)}/role`, schema.RoleItem, body);
+  }
+
+  listRoles(org: string): Promise<schema.RoleItem[]> {
+    return this.#list(`${orgPath(org)}/roles`, schema.RolePage, (page) => page.roles);
+  }
+
+  async deleteRole(org: string, name: string): Promise<void> {
+    await this.#call("DELETE", `${orgPath(org)}/role/${segment(name)}`, z.null());
+  }
+
+  createUser(org: string, body: schema.UserCreate): Promise<schema.UserItem> {
+    return this.#call("PUT", `${orgPath(org)}/user`, schema.UserItem, body);
+  }
+
+  listUsers(org: string): Promise<schema.UserItem[]> {
+    return this.#list(`${orgPath(org)}/users`, schema.UserPage, (page) => page.users);
+  }
+
+  async deleteUser(org: string, name: string): Promise<void> {
+    await this.#call("DELETE", `${orgPath(org)}/user/${segment(name)}`, z.null());
+  }
+
+  createDomain(org: string, body: schema.DomainCreate): Promise<schema.DomainItem> {
+    return this.#call("PUT", `${orgPath(org)}/domain`, schema.DomainItem, body);
+  }
+
+  listDomains(org: string): Promise<schema.DomainItem[]> {
+    return this.#list(`${orgPath(org)}/domains`, schema.DomainPage, (page) => page.domains);
+  }
+
+  async deleteDomain(org: string, name: string): Promise<void> {
+    await this.#call("DELETE", `${orgPath(org)}/domain/${segment(name)}`, z.null());
+  }
+
   createApprovalRule(org: string, body: schema.ApprovalRuleCreate): Promise<schema.ApprovalRuleCreated> {
     return this.#call("PUT", `${orgPath(org)}/approval-rule`, schema.ApprovalRuleCreated, body);
   }
@@ -275,6 +357,15 @@ function codesPath(org: string, id: string): string {
 
 function devicePath(org: string, id: string): string {
   return `${orgPath(org)}/device/${segment(id)}`;
+}
+
+function resourcePath(org: string, kind: schema.ResourceKind, niceId: string): string {
+  return `${orgPath(org)}/resource/${kind}/${segment(niceId)}`;
+}
+
+/** A document as the API takes it (PROTOCOLS A21). */
+function encoded(document: object): string {
+  return Buffer.from(JSON.stringify(document)).toString("base64");
 }
 
 function webhookPath(org: string, id: string): string {

@@ -77,6 +77,8 @@ export const fromServer = {
   "newt/socket/check": { data: nothing },
   "newt/socket/fetch": { data: nothing },
   "newt/blueprint/results": { data: BlueprintResultsData },
+  /** Ours: what a site's blueprint file governs was changed by somebody else, and is to be sent again. */
+  "firstboot/blueprint/request": { data: nothing },
   "newt/pam/connection": { data: PamConnectionData },
   "newt/wg/restart": { data: nothing },
   "newt/wg/reconnect": { data: nothing },

@@ -1,28 +1,34 @@
-import { BlueprintDocument, type PrivateResource, type PublicResource } from "./schema.js";
+import type { Finding, Path } from "./finding.js";
+import { BlueprintDocument, type Policy, type PrivateResource, type PublicResource } from "./schema.js";
 
-/** Something about a document, at a dotted path in it. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A valid document. Resources are keyed by niceId. */
+/** A valid document, normalised: one name for each thing, all defaults filled in. Everything is keyed by niceId. */
 export interface Blueprint {
+  readonly policies: Readonly<Record<string, Policy>>;
   readonly publicResources: Readonly<Record<string, PublicResource>>;
   readonly privateResources: Readonly<Record<string, PrivateResource>>;
 }
 
+export interface CheckOptions {
+  /** Whether what a Pangolin server refuses is an error here too. */
+  readonly strict?: boolean;
+}
+
+/** Findings of a document that is `ok` are warnings; with problems, warnings are told too. */
 export type BlueprintCheck =
-  | { readonly ok: true; readonly blueprint: Blueprint; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly blueprint: Blueprint; readonly warnings: readonly Finding[] }
+  | { readonly ok: false; readonly problems: readonly Finding[]; readonly warnings: readonly Finding[] };
 
 /** Checks a parsed document; all its problems are reported together. */
-export function checkBlueprint(document: unknown): BlueprintCheck {
+export function checkBlueprint(document: unknown, _options: CheckOptions = {}): BlueprintCheck {
   const parsed = BlueprintDocument.safeParse(document);
   if (!parsed.success) {
-    return { ok: false, problems: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
+    const problems = parsed.error.issues.map(
+      ({ path, message }): Finding => ({ level: "error", path: path.map(part), message }),
+    );
+    return { ok: false, problems, warnings: [] };
   }
   const blueprint: Blueprint = {
+    policies: parsed.data["public-policies"],
     publicResources: { ...parsed.data["proxy-resources"], ...parsed.data["public-resources"] },
     privateResources: { ...parsed.data["client-resources"], ...parsed.data["private-resources"] },
   };
@@ -30,32 +36,37 @@ export function checkBlueprint(document: unknown): BlueprintCheck {
     ...doubled(blueprint.publicResources, "full-domain"),
     ...doubled(blueprint.privateResources, "alias"),
   ];
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, blueprint, warnings: warningsOf(document, parsed.data) };
+  const warnings = warningsOf(document, parsed.data);
+  return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, blueprint, warnings };
+}
+
+function part(key: PropertyKey): string | number {
+  return typeof key === "number" ? key : String(key);
 }
 
 /** A value that must be unique in a document and is not (PROTOCOLS B11). */
 function doubled<Field extends string>(
   resources: Readonly<Record<string, { readonly [field in Field]?: string | undefined }>>,
   field: Field,
-): Problem[] {
+): Finding[] {
   const owner = new Map<string, string>();
   return Object.entries(resources).flatMap(([niceId, resource]) => {
     const value = resource[field];
     const other = value === undefined ? undefined : owner.get(value);
     if (value !== undefined) owner.set(value, niceId);
-    return other === undefined ? [] : [{ path: `${niceId}.${field}`, message: `${value} is used by ${other} already` }];
+    return other === undefined
+      ? []
+      : [{ level: "error", path: [niceId, field], message: `${value} is used by ${other} already` }];
   });
 }
 
 /** What was given and dropped: unknown keys, and `Admin`, which every resource grants anyway (PROTOCOLS B14). */
-function warningsOf(given: unknown, kept: unknown, path: readonly string[] = []): Problem[] {
+function warningsOf(given: unknown, kept: unknown, path: Path = []): Finding[] {
   if (Array.isArray(given)) {
     const admin = given.includes("Admin") && Array.isArray(kept) && !kept.includes("Admin");
-    const here = admin ? [{ path: path.join("."), message: "Admin has access anyway and was left out" }] : [];
+    const here = admin ? [{ level: "strict" as const, path, message: "Admin has access anyway and was left out" }] : [];
     const within = given.flatMap((item, index) =>
-      warningsOf(item, Array.isArray(kept) ? kept[index] : undefined, [...path, String(index)]),
+      warningsOf(item, Array.isArray(kept) ? kept[index] : undefined, [...path, index]),
     );
     return [...here, ...within];
   }
@@ -63,7 +74,7 @@ function warningsOf(given: unknown, kept: unknown, path: readonly string[] = [])
   return Object.entries(given).flatMap(([key, value]) =>
     key in kept
       ? warningsOf(value, kept[key], [...path, key])
-      : [{ path: [...path, key].join("."), message: "is not a key of a blueprint and has no effect" }],
+      : [{ level: "warning", path: [...path, key], message: "is not a key of a blueprint and has no effect" }],
   );
 }
 

@@ -185,3 +185,4 @@ export const BlueprintDocument = z.object({
 export type BlueprintTarget = z.infer<typeof target>;
 export type PublicResource = z.infer<typeof PublicResource>;
 export type PrivateResource = z.infer<typeof PrivateResource>;
+export type Policy = z.infer<typeof policies>[string];

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { reasonOf } from "../../../error.js";
 import type { BlueprintApplyData } from "../../../protocol/newt/blueprint.js";
 import type { Services } from "../../services.js";
-import type { BlueprintOutcome } from "../../store/blueprints.js";
+import type { BlueprintOutcome } from "../../store/blueprint/blueprints.js";
 import type { NewtConnection } from "./connection.js";
 import { pushConfig } from "./push.js";
 

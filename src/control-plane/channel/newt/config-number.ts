@@ -1,4 +1,4 @@
-import type { ConfigMessage } from "../../store/config-diff.js";
+import type { ConfigMessage } from "../../store/target/config-diff.js";
 
 /** A message with the number that its newt has after it. */
 export interface NumberedMessage extends ConfigMessage {

@@ -1,7 +1,7 @@
 import type { ServerType } from "../../../protocol/newt/messages.js";
-import type { ConfigMessage } from "../../store/config-diff.js";
 import type { SiteIdentity } from "../../store/sessions.js";
-import type { ConfigChange } from "../../store/site-config.js";
+import type { ConfigMessage } from "../../store/target/config-diff.js";
+import type { ConfigChange } from "../../store/target/site-config.js";
 import type { Live } from "../presence.js";
 
 /** A newt that is connected, as handlers and decisions about its site see it. */

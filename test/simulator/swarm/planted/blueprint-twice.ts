@@ -1,5 +1,5 @@
 // A blueprint that comes again is taken for a new one.
-import type * as blueprints from "../../../../src/control-plane/store/blueprints.js";
+import type * as blueprints from "../../../../src/control-plane/store/blueprint/blueprints.js";
 import { type Mutant, replaced } from "./mutant.js";
 
 function forgetful({ blueprintStore }: typeof blueprints): typeof blueprints {
@@ -18,5 +18,5 @@ function forgetful({ blueprintStore }: typeof blueprints): typeof blueprints {
 export const blueprintTwice: Mutant = {
   name: "a blueprint that is applied twice",
   breaks: /^bootstrap blueprint once: .* has 2 blueprints applied/,
-  modules: [replaced<typeof blueprints>("src/control-plane/store/blueprints.ts", forgetful)],
+  modules: [replaced<typeof blueprints>("src/control-plane/store/blueprint/blueprints.ts", forgetful)],
 };

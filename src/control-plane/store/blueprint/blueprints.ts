@@ -1,11 +1,11 @@
-import type { BlueprintItem, SiteStatus } from "../../protocol/integration/schema.js";
-import { type BlueprintCheck, checkBlueprint, type Problem } from "../../provisioning/blueprint/index.js";
-import { niceId } from "../../provisioning/names.js";
-import { isTooDeep } from "../json-depth.js";
-import type { Page, Range, StoreBase } from "./base.js";
-import { putResources } from "./resources.js";
-import type { BlueprintRow, Tx } from "./schema.js";
-import { type ConfigChange, changingConfigs } from "./site-config.js";
+import type { BlueprintItem, SiteStatus } from "../../../protocol/integration/schema.js";
+import { type BlueprintCheck, checkBlueprint, type Finding, pathText } from "../../../provisioning/blueprint/index.js";
+import { niceId } from "../../../provisioning/names.js";
+import { isTooDeep } from "../../json-depth.js";
+import type { Page, Range, StoreBase } from "../base.js";
+import { putResources } from "../resource/put.js";
+import type { BlueprintRow, Tx } from "../schema.js";
+import { type ConfigChange, changingConfigs } from "../target/site-config.js";
 
 /** The site that a blueprint comes from. */
 export interface BlueprintOwner {
@@ -175,20 +175,23 @@ function failed(why: string): BlueprintResult {
   return { success: false, message: `Failed to update database from config: ${why}` };
 }
 
-function problemText({ path, message }: Problem): string {
-  return path === "" ? message : `${message} at "${path}"`;
+function problemText({ path, message }: Finding): string {
+  return path.length === 0 ? message : `${message} at "${pathText(path)}"`;
 }
 
 function checkText(contents: string): BlueprintCheck {
-  if (isTooDeep(contents))
-    return { ok: false, problems: [{ path: "", message: "the blueprint is nested too deeply" }] };
+  if (isTooDeep(contents)) return refused("the blueprint is nested too deeply");
   let document: unknown;
   try {
     document = JSON.parse(contents);
   } catch {
-    return { ok: false, problems: [{ path: "", message: "the blueprint is not JSON" }] };
+    return refused("the blueprint is not JSON");
   }
   return checkBlueprint(document);
+}
+
+function refused(message: string): BlueprintCheck {
+  return { ok: false, problems: [{ level: "error", path: [], message }], warnings: [] };
 }
 
 async function statusOf(tx: Tx, siteId: number): Promise<SiteStatus | undefined> {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { HealthCheck } from "../../protocol/newt/health-check.js";
-import type { StoreBase } from "./base.js";
+import { HealthCheck } from "../../../protocol/newt/health-check.js";
+import type { StoreBase } from "../base.js";
+import type { Tx } from "../schema.js";
+import { statement } from "../statement.js";
 import { type ConfigMessage, diffConfig, type SiteConfig, wholeConfig } from "./config-diff.js";
-import type { Tx } from "./schema.js";
-import { statement } from "./statement.js";
 import { servedTargets } from "./targets.js";
 
 /** What a site's newt has to be told of a change to what it is to do, once that is committed. */

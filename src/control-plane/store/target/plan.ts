@@ -1,6 +1,6 @@
-import { below, type Random } from "../../world/random.js";
-import type { TargetRow } from "./schema.js";
-import type { TargetWish } from "./target-wish.js";
+import { below, type Random } from "../../../world/random.js";
+import type { TargetRow } from "../schema.js";
+import type { TargetWish } from "./wish.js";
 
 /** Where newts listen if nothing else is wished (PROTOCOLS A20). */
 const ports = { first: 40_000, count: 25_535 } as const;

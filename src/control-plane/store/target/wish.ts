@@ -1,6 +1,6 @@
-import type { HealthCheck } from "../../protocol/newt/health-check.js";
-import type { BlueprintTarget, PublicResource } from "../../provisioning/blueprint/index.js";
-import type { TargetRow } from "./schema.js";
+import type { HealthCheck } from "../../../protocol/newt/health-check.js";
+import type { BlueprintTarget, PublicResource } from "../../../provisioning/blueprint/index.js";
+import type { TargetRow } from "../schema.js";
 
 /** What a resource wants of the target at one position. */
 export interface TargetWish {

@@ -1,11 +1,12 @@
 import { type Expression, sql } from "kysely";
-import type { Blueprint } from "../../provisioning/blueprint/index.js";
-import type { Random } from "../../world/random.js";
-import type { Schema, Tx } from "./schema.js";
-import { statement } from "./statement.js";
-import { planTargets } from "./target-plan.js";
-import { portsOf, putTargets, targetsOf } from "./target-rows.js";
-import { targetWishes } from "./target-wish.js";
+import type { BlueprintSource } from "../../../protocol/integration/schema.js";
+import type { Blueprint } from "../../../provisioning/blueprint/index.js";
+import type { Random } from "../../../world/random.js";
+import type { Schema, Tx } from "../schema.js";
+import { statement } from "../statement.js";
+import { planTargets } from "../target/plan.js";
+import { portsOf, putTargets, targetsOf } from "../target/rows.js";
+import { targetWishes } from "../target/wish.js";
 
 type Kind = Schema["resource"]["kind"];
 
@@ -17,7 +18,7 @@ interface Owner {
 
 /** How resources come about. */
 interface Origin {
-  readonly source: string;
+  readonly source: BlueprintSource;
   readonly at: number;
   readonly random: Random;
 }
@@ -39,13 +40,13 @@ const upsert = statement((on, hole) =>
       kind: hole<Kind>("kind"),
       nice_id: hole<string>("niceId"),
       site_id: hole<number>("siteId"),
-      source: hole<string>("source"),
+      source: hole<BlueprintSource>("source"),
       document: hole<string>("document"),
       updated_at: hole<number>("at"),
     })
     .onConflict((conflict) =>
       conflict.columns(["org_id", "kind", "nice_id"]).doUpdateSet({
-        source: hole<string>("source"),
+        source: hole<BlueprintSource>("source"),
         document: hole<string>("document"),
         updated_at: hole<number>("at"),
       }),

@@ -1,7 +1,7 @@
 import { type Expression, sql } from "kysely";
-import type { TargetRow, Tx } from "./schema.js";
-import { statement } from "./statement.js";
-import type { PlannedTarget, TargetPlan } from "./target-plan.js";
+import type { TargetRow, Tx } from "../schema.js";
+import { statement } from "../statement.js";
+import type { PlannedTarget, TargetPlan } from "./plan.js";
 
 /** The values of a JSON list as a table: one bound value for any number of them. */
 function listed(list: Expression<string>) {

@@ -1,6 +1,6 @@
-import type { HealthCheck, HealthCheckTarget } from "../../protocol/newt/health-check.js";
-import type { ServerType } from "../../protocol/newt/messages.js";
-import { fitsSync, targetText } from "../../protocol/newt/target.js";
+import type { HealthCheck, HealthCheckTarget } from "../../../protocol/newt/health-check.js";
+import type { ServerType } from "../../../protocol/newt/messages.js";
+import { fitsSync, targetText } from "../../../protocol/newt/target.js";
 
 /** What a newt is to forward. */
 export interface SiteTarget {

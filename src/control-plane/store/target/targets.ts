@@ -1,7 +1,7 @@
-import type { TargetHealth, TargetItem } from "../../protocol/integration/schema.js";
-import { type StoreBase, timeOrNull } from "./base.js";
-import type { Database, Tx } from "./schema.js";
-import { statement } from "./statement.js";
+import type { TargetHealth, TargetItem } from "../../../protocol/integration/schema.js";
+import { type StoreBase, timeOrNull } from "../base.js";
+import type { Database, Tx } from "../schema.js";
+import { statement } from "../statement.js";
 
 /** What a newt has found, by the ids of targets. */
 export type HealthReport = Readonly<Record<string, { readonly status: TargetHealth }>>;
