@@ -14,6 +14,7 @@ const atOnce = 100;
 
 const Told = z.object({ lostAt: z.number(), backAt: z.number(), failures: z.record(z.string(), z.number()) });
 const Beats = z.object({ beats: z.number(), p50: z.number(), p99: z.number(), max: z.number() });
+const Applied = z.object({ perSecond: z.number(), p99: z.number(), refusals: z.array(z.string()) });
 
 /** Newts with stock habits, in a process of their own. */
 export async function fleet({ up: { url }, trust }: BenchPlane, newts: readonly Credentials[]) {
@@ -30,6 +31,8 @@ export async function fleet({ up: { url }, trust }: BenchPlane, newts: readonly 
     back: () => wish(Told, { do: "wait" }),
     /** How long heartbeats took since it was asked last, milliseconds. */
     beats: () => wish(Beats, { do: "beats" }),
+    /** Has each apply its blueprint at once. Resolves when all are answered: how many a second, and milliseconds. */
+    apply: (blueprints: readonly string[], once: boolean) => wish(Applied, { do: "apply", blueprints, once }),
     end: () => end("SIGKILL"),
   };
 }

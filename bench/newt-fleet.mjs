@@ -5,7 +5,8 @@
 // its answer a line of stdout: {do: "open", url, ca?, newts: [{newtId, secret}], sources, atOnce} opens all channels; {do:
 // "lose"} drops them without a goodbye; {do: "wait"} answers when all are open again: when the first was lost and the last
 // was back, milliseconds since 1970, and which tries failed; {do: "beats"} tells how long heartbeats took since it was asked
-// last, milliseconds.
+// last, milliseconds; {do: "apply", blueprints, once} sends each newt's blueprint at once and tells what became of them, and
+// how fast.
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { connect as connectTls, createSecureContext } from "node:tls";
@@ -14,9 +15,12 @@ const beatMs = 30_000;
 const tickMs = 100;
 const retryMs = 3_000;
 
-/** A masked frame whose mask is zero. */
+/** A masked frame whose mask is zero, of less than 64 KiB. */
 function frame(opcode, text) {
-  return Buffer.concat([Buffer.of(0x80 | opcode, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)]);
+  const bytes = Buffer.from(text);
+  const { length } = bytes;
+  const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 255];
+  return Buffer.concat([Buffer.of(0x80 | opcode, ...size, 0, 0, 0, 0), bytes]);
 }
 const heartbeat = frame(1, '{"type":"newt/ping","data":{}}\n');
 const ping = frame(9, "");
@@ -40,6 +44,7 @@ const wishes = {
     return fleet.told();
   },
   beats: async () => fleet.beats(),
+  apply: async ({ blueprints, once }) => fleet.apply(blueprints, once),
 };
 
 class Fleet {
@@ -120,8 +125,19 @@ class Fleet {
   beats() {
     const sorted = this.#latencies.sort((a, b) => a - b);
     this.#latencies = [];
-    const quantile = (share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-    return { beats: sorted.length, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
+    return { beats: sorted.length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: quantile(sorted, 1) };
+  }
+
+  async apply(blueprints, once) {
+    const frames = blueprints.map((blueprint) =>
+      frame(1, `${JSON.stringify({ type: "newt/blueprint/apply", data: { blueprint, once } })}\n`),
+    );
+    const began = performance.now();
+    const results = await Promise.all(this.newts.map((newt, index) => newt.apply(frames[index])));
+    const seconds = (performance.now() - began) / 1_000;
+    const times = results.map(({ ms }) => ms).sort((a, b) => a - b);
+    const refusals = results.flatMap(({ success, message }) => (success ? [] : [message]));
+    return { perSecond: results.length / seconds, p99: quantile(times, 0.99), refusals };
   }
 
   connect(localAddress) {
@@ -134,6 +150,10 @@ class Fleet {
     if (this.#isOpen < this.newts.length) return;
     for (const resolve of this.#wholes.splice(0)) resolve();
   }
+}
+
+function quantile(sorted, share) {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 class Newt {
@@ -164,6 +184,15 @@ class Newt {
     this.#beatenAt ??= performance.now();
     this.channel.write(heartbeat);
     this.channel.write(ping);
+  }
+
+  /** Resolves with what became of a blueprint, and how long that took. */
+  apply(bytes) {
+    const began = performance.now();
+    this.channel.write(bytes);
+    return new Promise((resolve) => {
+      this.answered = (result) => resolve({ ...result, ms: performance.now() - began });
+    });
   }
 
   #token() {
@@ -249,6 +278,9 @@ class Newt {
   #take(opcode, payload) {
     if (opcode === 8) return void this.channel?.end(frame(8, payload.toString("latin1", 0, 2)));
     if (opcode === 9) return void this.channel?.write(frame(10, payload.toString("latin1")));
+    if (payload.toString("latin1", 0, 48).includes('"newt/blueprint/results"')) {
+      return this.answered(JSON.parse(payload).data);
+    }
     if (this.#beatenAt === undefined || !payload.toString("latin1", 0, 24).includes('"pong"')) return;
     this.fleet.beat(performance.now() - this.#beatenAt);
     this.#beatenAt = undefined;

@@ -65,12 +65,21 @@ export class BenchPlane {
     await this.server.hear(Up);
   }
 
-  async newKey(maxBatchSize: number): Promise<string> {
+  /** Asks as an operator does. */
+  async ask<T>(question: (client: IntegrationClient, org: string) => Promise<T>): Promise<T> {
     const { url, apiKey, org } = this.up;
     const world = realWorld(this.trust);
-    const client = new IntegrationClient({ network: world.network, endpoint: url, apiKey });
-    const { siteProvisioningKey } = await client.createKey(org, { name: "bench", maxBatchSize });
-    world.process.kill();
+    try {
+      return await question(new IntegrationClient({ network: world.network, endpoint: url, apiKey }), org);
+    } finally {
+      world.process.kill();
+    }
+  }
+
+  async newKey(maxBatchSize: number): Promise<string> {
+    const { siteProvisioningKey } = await this.ask((client, org) =>
+      client.createKey(org, { name: "bench", maxBatchSize }),
+    );
     return siteProvisioningKey;
   }
 

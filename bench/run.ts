@@ -1,7 +1,8 @@
-// npm run bench -- [functions] [demo] [start] [provider] [exchange] [channels] [storm] [virtual] [day] [soak]: all of them, or
-// those that are named; the others keep the figures of the last time.
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [channels] [storm] [blueprints] [virtual] [day] [soak]: all
+// of them, or those that are named; the others keep the figures of the last time.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchBlueprints } from "./flows/blueprints.js";
 import { benchChannels } from "./flows/channels.js";
 import { benchDemo } from "./flows/demo.js";
 import { benchExchange } from "./flows/exchange.js";
@@ -25,6 +26,7 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
     // A generator on one of the server's own two cores shakes hands as slowly as the server does, and no faster.
     ...(await benchStorm({ kind: "TLS", lost: 2_500 }, 3)),
   ],
+  blueprints: benchBlueprints,
   virtual: benchVirtual,
   day: benchDay,
   soak: benchSoak,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { FirstbootError, reasonOf, systemCode } from "../src/error.js";
-import { checkBlueprint, type Finding, pathText, readBlueprint } from "../src/provisioning/blueprint/index.js";
+import { checkBlueprintYaml, type Finding, pathText, placeText } from "../src/provisioning/blueprint/index.js";
 import type { Env } from "../src/world/world.js";
 
 export interface BlueprintOptions {
@@ -16,7 +16,7 @@ export interface BlueprintOptions {
 
 /**
  * A blueprint that sites bring with them. It is checked with sample values in its templates, and reaches the devices
- * unchanged. Keys that have no effect become warnings.
+ * unchanged. What has less effect than it seems becomes a warning, each with its line and column.
  *
  * @example
  * Blueprint.fromFile(this, "bootstrap", "blueprints/bootstrap.yaml");
@@ -30,9 +30,7 @@ export class Blueprint extends Construct {
     sampleEnv: Env,
   ) {
     super(scope, id);
-    for (const { path, message } of this.#warnings(sampleEnv)) {
-      Annotations.of(this).addWarning(`${pathText(path)}: ${message}`);
-    }
+    for (const finding of this.#warnings(sampleEnv)) Annotations.of(this).addWarning(this.#told(finding));
   }
 
   /** Throws FB1006 if the document does not fit. */
@@ -51,22 +49,19 @@ export class Blueprint extends Construct {
   }
 
   #warnings(sampleEnv: Env): readonly Finding[] {
-    const check = checkBlueprint(this.#document(withSamples(sampleEnv)));
+    const check = checkBlueprintYaml(this.yaml, withSamples(sampleEnv));
     if (check.ok) return check.warnings;
-    throw this.#misfit(check.problems.map(({ path, message }) => `${pathText(path)}: ${message}`).join(", "));
+    throw new FirstbootError("FB1006", {
+      what: `${this.node.path}: ${this.fileName} is no blueprint`,
+      why: check.problems.map((problem) => this.#told(problem)).join("; "),
+      fix: "mend the YAML; if only a sample value does not fit, give a better one in sampleEnv",
+    });
   }
 
-  #document(env: Env): unknown {
-    try {
-      return readBlueprint(this.yaml, env);
-    } catch (error) {
-      throw this.#misfit(reasonOf(error));
-    }
-  }
-
-  #misfit(why: string): FirstbootError {
-    const fix = "mend the YAML; if only a sample value does not fit, give a better one in sampleEnv";
-    return new FirstbootError("FB1006", { what: `${this.node.path}: ${this.fileName} is no blueprint`, why, fix });
+  /** `blueprint.yaml, line 3, column 7: public-resources.web.name: …` */
+  #told({ path, message, place }: Finding): string {
+    const parts = [[this.fileName, ...(place ? [placeText(place)] : [])].join(", "), pathText(path), message];
+    return parts.filter((part) => part !== "").join(": ");
   }
 }
 

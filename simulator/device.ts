@@ -1,4 +1,4 @@
-import type { DeviceEvent, StopReason } from "../src/device/event.js";
+import type { BlueprintMode, DeviceEvent, StopReason } from "../src/device/event.js";
 import { reasonOf } from "../src/error.js";
 import type { Timer } from "../src/world/clock.js";
 import type { World } from "../src/world/world.js";
@@ -33,12 +33,12 @@ export class VirtualDevice {
   readonly log = new DeviceLog();
   /** What an EdgeFlow device has called itself. */
   readonly deviceIds = new Set<string>();
+  /** The blueprints that the server took. */
+  readonly applied = new Set<BlueprintMode>();
   lives = 0;
   online = false;
-  /** Ready once at least: online, and its bootstrap blueprint answered if it has one. */
+  /** Ready once at least: online, and each of its blueprints answered. */
   enrolled = false;
-  /** The server took its bootstrap blueprint. */
-  blueprintApplied = false;
   /** Was asked for its health, and answered. */
   asked = false;
   answered = false;
@@ -48,7 +48,7 @@ export class VirtualDevice {
   restarted = false;
   #life: Life | undefined;
   #restart: Timer | undefined;
-  #blueprintDue: boolean;
+  readonly #answered = new Set<BlueprintMode>();
   readonly #box: Box;
   #settle: (outcome: Outcome) => void = () => {};
   #calmDown: () => void = () => {};
@@ -58,7 +58,6 @@ export class VirtualDevice {
     private readonly context: DeviceContext,
   ) {
     this.surplus = spec.surplus;
-    this.#blueprintDue = spec.hasBlueprint;
     this.#box = context.box(spec);
   }
 
@@ -156,16 +155,16 @@ export class VirtualDevice {
     if (event.type === "connected") this.online = true;
     if (event.type === "disconnected") this.online = false;
     if (event.type === "waiting") this.#calmDown();
-    if (event.type === "blueprint" && event.mode === "provisioning") this.#blueprintAnswered(event.success);
-    if (this.online && !this.#blueprintDue) {
+    if (event.type === "blueprint") this.#blueprintAnswered(event.mode, event.success);
+    if (this.online && this.#answered.size === this.spec.blueprints.size) {
       this.enrolled = true;
       this.#settle("ready");
     }
   }
 
-  #blueprintAnswered(success: boolean): void {
-    this.#blueprintDue = false;
-    this.blueprintApplied ||= success;
+  #blueprintAnswered(mode: BlueprintMode, success: boolean): void {
+    this.#answered.add(mode);
+    if (success) this.applied.add(mode);
   }
 
   /** The agent rejected: somebody has to mend something on this device. */

@@ -1,3 +1,4 @@
+import type { BlueprintMode } from "../src/device/event.js";
 import { FirstbootError } from "../src/error.js";
 import type {
   BlueprintItem,
@@ -5,12 +6,14 @@ import type {
   DeviceItem,
   IntegrationClient,
   KeyItem,
+  ResourceItem,
   SiteItem,
 } from "../src/protocol/integration/index.js";
 import { splitKey } from "../src/provisioning/credentials.js";
 import type { Disk } from "../src/world/disk.js";
 import type { VirtualDevice } from "./device.js";
 import { type DeviceFile, readTree } from "./files.js";
+import { type GoverningEvidence, governingEvidence } from "./governing.js";
 import type { History } from "./history.js";
 import type { Secrets } from "./secrets.js";
 import { siteConfig, siteIdentity } from "./site-identity.js";
@@ -20,6 +23,8 @@ import type { DeviceSpec } from "./spec.js";
 export interface DeviceEvidence {
   readonly spec: DeviceSpec;
   readonly history: History;
+  /** The blueprints that the server took. */
+  readonly applied: ReadonlySet<BlueprintMode>;
   /** It was ready once. */
   readonly enrolled: boolean;
   /** It was asked for its health, and answered. */
@@ -43,6 +48,8 @@ export interface ServerEvidence {
   readonly sites: readonly SiteItem[];
   readonly devices: readonly DeviceItem[];
   readonly blueprints: readonly BlueprintItem[];
+  readonly resources: readonly ResourceItem[];
+  readonly governing: GoverningEvidence;
 }
 
 /** All that the invariants judge a run by. */
@@ -61,17 +68,23 @@ export interface Evidence {
 /** Reads the devices' directories. */
 export async function deviceEvidence(disk: Disk, devices: readonly VirtualDevice[]): Promise<DeviceEvidence[]> {
   const all: DeviceEvidence[] = [];
-  for (const { spec, history, enrolled, asked, answered, listed, log, deviceIds } of devices) {
+  for (const { spec, history, applied, enrolled, asked, answered, listed, log, deviceIds } of devices) {
     const files = await readTree(disk, spec.directory);
     const newtId = siteIdentity(files)?.id;
     const ids = newtId === undefined ? [...deviceIds] : [newtId];
-    all.push({ spec, history, enrolled, asked, answered, listed, files, log: log.text, ids });
+    all.push({ spec, history, applied, enrolled, asked, answered, listed, files, log: log.text, ids });
   }
   return all;
 }
 
 /** Asks the target for everything that was left on it. */
-export async function serverEvidence(client: IntegrationClient, org: string, at: number): Promise<ServerEvidence> {
+export async function serverEvidence(
+  client: IntegrationClient,
+  org: string,
+  at: number,
+  devices: readonly DeviceEvidence[],
+): Promise<ServerEvidence> {
+  const governed = devices.filter(({ spec }) => spec.blueprints.has("declarative"));
   return {
     at,
     keys: await client.listKeys(org),
@@ -79,6 +92,8 @@ export async function serverEvidence(client: IntegrationClient, org: string, at:
     sites: await client.listSites(org),
     devices: await client.listDevices(org),
     blueprints: await client.listBlueprints(org),
+    resources: governed.length > 0 ? await client.listResources(org) : [],
+    governing: await governingEvidence(client, org, governed),
   };
 }
 

@@ -11,14 +11,16 @@ export interface HistoryEntry {
 
 /** Beyond this many entries only what is judged is kept: a fleet that reconnects for days must not fill the memory. */
 const mostEntries = 8;
-const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "persisted", "blueprint", "stopped"]);
+const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "persisted", "stopped"]);
 
 /** What a device told over all its lives, without its heartbeats. */
 export class History {
   readonly entries: HistoryEntry[] = [];
 
   add(entry: HistoryEntry): void {
-    if (this.entries.length < mostEntries || always.has(entry.event.type)) this.entries.push(entry);
+    const { event } = entry;
+    const isKept = always.has(event.type) || (event.type === "blueprint" && event.mode === "provisioning");
+    if (isKept || this.entries.length < mostEntries) this.entries.push(entry);
   }
 
   /** The entries of one type of event, in order. */

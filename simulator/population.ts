@@ -26,7 +26,7 @@ export function specsOf(
       persona,
       directory: `${devicesDirectory}/${name}/${number}`,
       files: source.filesOf(index),
-      hasBlueprint: source.hasBlueprint,
+      blueprints: source.blueprints,
       surplus: index >= count,
     };
   });

@@ -46,7 +46,7 @@ function checkNewcomers({ seed, populations }: Scenario, sites: readonly SiteIte
   if (sites.length === 0) return;
   const known = new Set(sites.map(({ name }) => name));
   for (const [order, population] of populations.entries()) {
-    if (population.kind !== "newt" || population.blueprint === undefined) continue;
+    if (population.kind !== "newt" || (population.blueprint ?? population.governing) === undefined) continue;
     for (let index = 0; index < population.count; index++) {
       const name = fillTemplate(siteName, environmentOf(identityOf(seed, order, index)));
       if (!known.has(name)) continue;

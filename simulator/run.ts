@@ -134,7 +134,7 @@ async function gather(fleet: Fleet, { target, evidenceFiles = [], evidenceTexts 
   return {
     seed: scenario.seed,
     devices: left,
-    server: await serverEvidence(client, org, world.clock.now()).catch((error: unknown) => {
+    server: await serverEvidence(client, org, world.clock.now(), left).catch((error: unknown) => {
       if (!(error instanceof FirstbootError)) throw error;
       fleet.metrics.failed("evidence", reasonOf(error), fleet.now());
       return undefined;

@@ -40,12 +40,18 @@ const NewtPopulation = z
     key: z.strictObject({ approveNewSites: z.boolean().default(true), ...lease }).optional(),
     /** With `key`: a bootstrap blueprint for every site, relative to the scenario. */
     blueprint: z.string().min(1).optional(),
+    /** With `key`: a blueprint that governs every site as long as it lives, relative to the scenario. */
+    governing: z.string().min(1).optional(),
   })
   .refine(({ artifacts, key }) => (artifacts === undefined) !== (key === undefined), {
     message: "needs one source; allowed: artifacts or key",
   })
   .refine(({ artifacts, blueprint }) => artifacts === undefined || blueprint === undefined, {
     path: ["blueprint"],
+    message: "goes with key only: artifacts carry their own blueprint",
+  })
+  .refine(({ artifacts, governing }) => artifacts === undefined || governing === undefined, {
+    path: ["governing"],
     message: "goes with key only: artifacts carry their own blueprint",
   });
 

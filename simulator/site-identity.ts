@@ -6,6 +6,8 @@ const SiteConfig = z.looseObject({
   secret: z.string().optional(),
   provisioningKey: z.string().optional(),
   name: z.string().optional(),
+  blueprintFile: z.string().optional(),
+  provisioningBlueprintFile: z.string().optional(),
 });
 export type SiteConfig = z.infer<typeof SiteConfig>;
 

@@ -5,12 +5,14 @@ import { isoTime } from "../src/world/clock.js";
 import type { World } from "../src/world/world.js";
 import { type DeviceFile, readTree } from "./files.js";
 import type { Population } from "./scenario.js";
+import { type SiteConfig, siteConfig } from "./site-identity.js";
+import type { BlueprintPaths } from "./spec.js";
 
 /** Where the devices of a population get their files from. */
 export interface Source {
   /** The files of a device, by its index; indices beyond the population's count are surplus devices. */
   readonly filesOf: (index: number) => readonly DeviceFile[];
-  readonly hasBlueprint: boolean;
+  readonly blueprints: BlueprintPaths;
 }
 
 export interface SourceContext {
@@ -25,8 +27,10 @@ export interface SourceContext {
 }
 
 const weekSeconds = 7 * 24 * 3_600;
-const siteConfig = "newt.json";
-const bootstrapFile = "bootstrap.yaml";
+const configFile = "newt.json";
+/** Where sites on a key of the run's own find their blueprints, as their config file says it. */
+const blueprintFiles = { blueprintFile: "site.yaml", provisioningBlueprintFile: "bootstrap.yaml" } as const;
+const noBlueprints: BlueprintPaths = new Map();
 /** What sites on a key of the run's own are called, as a template. */
 export const siteName = "{{env.SERIAL_NUMBER}}-site";
 
@@ -50,14 +54,23 @@ function leaseOf({ reclaimAfter }: { readonly reclaimAfter?: number | undefined 
 }
 
 async function ownKey(context: SourceContext, population: NewtPopulation): Promise<ReadySource> {
-  const blueprint = await blueprintFiles(context, population.blueprint);
-  return () => makeKey(context, population, blueprint);
+  const { blueprint, governing } = population;
+  const given = { blueprintFile: governing, provisioningBlueprintFile: blueprint } as const;
+  const files: DeviceFile[] = [];
+  const paths: SiteConfig = {};
+  for (const key of ["blueprintFile", "provisioningBlueprintFile"] as const) {
+    if (given[key] === undefined) continue;
+    files.push({ path: blueprintFiles[key], mode: 0o644, text: await textOf(context, given[key]) });
+    paths[key] = blueprintFiles[key];
+  }
+  return () => makeKey(context, population, paths, files);
 }
 
 async function makeKey(
   { client, org, endpoint, world, run }: SourceContext,
   population: NewtPopulation,
-  blueprint: readonly DeviceFile[],
+  paths: SiteConfig,
+  blueprints: readonly DeviceFile[],
 ): Promise<Source> {
   const { siteProvisioningKey } = await client.createKey(org, {
     name: `${run} ${population.name}`,
@@ -66,29 +79,29 @@ async function makeKey(
     approveNewSites: population.key?.approveNewSites ?? true,
     ...leaseOf(population.key),
   });
-  const config = {
-    endpoint,
-    name: siteName,
-    provisioningKey: siteProvisioningKey,
-    ...(blueprint.length > 0 && { provisioningBlueprintFile: bootstrapFile }),
-  };
-  const files = [{ path: siteConfig, mode: 0o600, text: `${JSON.stringify(config, undefined, 2)}\n` }, ...blueprint];
-  return { filesOf: () => files, hasBlueprint: blueprint.length > 0 };
+  const config = { endpoint, name: siteName, provisioningKey: siteProvisioningKey, ...paths };
+  const files = [{ path: configFile, mode: 0o600, text: `${JSON.stringify(config, undefined, 2)}\n` }, ...blueprints];
+  return { filesOf: () => files, blueprints: blueprintsOf(paths) };
 }
 
-async function blueprintFiles(context: SourceContext, path: string | undefined): Promise<DeviceFile[]> {
-  if (path === undefined) return [];
+function blueprintsOf({ blueprintFile, provisioningBlueprintFile }: SiteConfig): BlueprintPaths {
+  return new Map([
+    ...(blueprintFile ? [["declarative", blueprintFile] as const] : []),
+    ...(provisioningBlueprintFile ? [["provisioning", provisioningBlueprintFile] as const] : []),
+  ]);
+}
+
+async function textOf(context: SourceContext, path: string): Promise<string> {
   const bytes = await context.world.disk.read(within(context, path));
   if (!bytes) throw new FirstbootError("FB1002", { what: `there is no blueprint ${within(context, path)}` });
-  return [{ path: bootstrapFile, mode: 0o644, text: bytes.toString("utf8") }];
+  return bytes.toString("utf8");
 }
 
 async function siteArtifacts(context: SourceContext, population: Population, path: string): Promise<ReadySource> {
   const files = await readTree(context.world.disk, within(context, path));
-  const config = files.find((file) => file.path === siteConfig);
-  if (!config) throw missing(context, population, path, `no ${siteConfig}`);
-  const hasBlueprint = config.text.includes('"provisioningBlueprintFile"');
-  return async () => ({ filesOf: () => files, hasBlueprint });
+  if (!files.some((file) => file.path === configFile)) throw missing(context, population, path, `no ${configFile}`);
+  const blueprints = blueprintsOf(siteConfig(files) ?? {});
+  return async () => ({ filesOf: () => files, blueprints });
 }
 
 async function ownCodes(context: SourceContext, { name, count, codes }: EdgeFlowPopulation): Promise<ReadySource> {
@@ -134,7 +147,7 @@ function oneForEach(files: readonly DeviceFile[]): Source {
       const file = files[index % files.length];
       return file ? [file] : [];
     },
-    hasBlueprint: false,
+    blueprints: noBlueprints,
   };
 }
 

@@ -1,6 +1,10 @@
+import type { BlueprintMode } from "../src/device/event.js";
 import type { Persona } from "../src/device/persona.js";
 import type { DeviceFile } from "./files.js";
 import type { Identity } from "./identity.js";
+
+/** Paths of the blueprints among a device's files. */
+export type BlueprintPaths = ReadonlyMap<BlueprintMode, string>;
 
 /** A device of a run before it lives. */
 export interface DeviceSpec {
@@ -15,8 +19,7 @@ export interface DeviceSpec {
   readonly directory: string;
   /** What the device receives before its first boot. */
   readonly files: readonly DeviceFile[];
-  /** A bootstrap blueprint is among the files. */
-  readonly hasBlueprint: boolean;
+  readonly blueprints: BlueprintPaths;
   /** Beyond the limit of its key or code: it should be refused. */
   readonly surplus: boolean;
 }

@@ -17,14 +17,24 @@ export const blueprintOnce: Invariant = {
     }
     return forEachDevice(evidence, ({ spec, enrolled, ids }) => {
       const site = siteOf.get(ids[0] ?? "");
-      if (!spec.hasBlueprint || !enrolled || !site) return undefined;
-      return judgeHistory(historyOf.get(site.siteId) ?? [], site.status === "pending");
+      if (!spec.blueprints.has("provisioning") || !enrolled || !site) return undefined;
+      const history = historyOf.get(site.siteId) ?? [];
+      if (!spec.blueprints.has("declarative")) return judgeHistory(history, site.status === "pending");
+      // Only devices that say `once` let the server tell the two apart.
+      if (spec.persona.blueprints === "sent") return undefined;
+      return judgeHistory(
+        history.filter(({ once }) => once),
+        site.status === "pending",
+      );
     });
   },
 };
 
 function judgeHistory(history: readonly BlueprintItem[], pending: boolean): Finding {
-  const applied = history.filter(({ succeeded, parked }) => succeeded && !parked).length;
+  const applied = history.reduce(
+    (sum, { succeeded, parked, applications = 1 }) => sum + (succeeded && !parked ? applications : 0),
+    0,
+  );
   const parked = history.filter((item) => item.parked).length;
   if (pending) {
     return applied === 0 && parked === 1

@@ -1,5 +1,6 @@
 import { approvalReachesAll } from "./approval-reaches-all.js";
 import { blueprintOnce } from "./blueprint-once.js";
+import { governingStands } from "./governing-stands.js";
 import { healthAnswered } from "./health-answered.js";
 import type { Invariant } from "./invariant.js";
 import { keyNotOverused } from "./key-not-overused.js";
@@ -23,6 +24,7 @@ export const invariants: readonly Invariant[] = [
   privateCredentials,
   noSecretInLogs,
   blueprintOnce,
+  governingStands,
   surplusRefused,
   healthAnswered,
   approvalReachesAll,

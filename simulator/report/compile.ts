@@ -72,13 +72,16 @@ export function compileReport(facts: RunFacts): Report {
 function sharesOf({ fleet: { devices }, phases, online }: RunFacts): Map<Share, PhaseResult> {
   const of = (name: string): PhaseResult | undefined => phases.find((phase) => phase.name === name);
   const wanted = devices.filter(({ spec }) => !spec.surplus);
-  const withBlueprint = wanted.filter(({ spec }) => spec.hasBlueprint);
+  const withBlueprint = wanted.filter(({ spec }) => spec.blueprints.size > 0);
   const all: [Share, PhaseResult | undefined][] = [
     ["enrolled", of("enrol")],
     ["online", { expected: wanted.length, done: online }],
     [
       "blueprints",
-      { expected: withBlueprint.length, done: withBlueprint.filter(({ blueprintApplied }) => blueprintApplied).length },
+      {
+        expected: withBlueprint.length,
+        done: withBlueprint.filter(({ spec, applied }) => applied.size === spec.blueprints.size).length,
+      },
     ],
     ["answered", of("steady")],
     ["restarted", of("restart")],

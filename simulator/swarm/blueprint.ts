@@ -1,7 +1,8 @@
-/** How scenarios of the swarm name the blueprint of their sites. */
+/** How scenarios of the swarm name the bootstrap blueprint of their sites, and the one that governs them. */
 export const blueprintName = "bootstrap.yaml";
+export const governingName = "site.yaml";
 
-const text = `public-resources:
+const bootstrap = `public-resources:
   "{{env.SERIAL_NUMBER}}-web":
     name: "Web interface of {{env.HOSTNAME}}"
     protocol: http
@@ -12,5 +13,19 @@ const text = `public-resources:
         method: http
 `;
 
+const governing = `public-resources:
+  "{{env.SERIAL_NUMBER}}-api":
+    name: "API of {{env.HOSTNAME}}"
+    mode: http
+    full-domain: "api.{{env.SERIAL_NUMBER}}.example.com"
+    targets:
+      - hostname: 127.0.0.1
+        port: 9090
+        method: http
+`;
+
 /** The files that scenarios of the swarm name. */
-export const swarmInputs: ReadonlyMap<string, string> = new Map([[blueprintName, text]]);
+export const swarmInputs: ReadonlyMap<string, string> = new Map([
+  [blueprintName, bootstrap],
+  [governingName, governing],
+]);

@@ -35,7 +35,10 @@ export function thresholdsOf(plan: Plan): string[] {
     ["enrolled == 100%", everybody],
     ["online == 100%", everybody && isHealed],
     ["restarted == 100%", everybody && phases.restart !== undefined],
-    ["blueprints == 100%", everybody && newts.some(({ blueprint }) => blueprint !== undefined)],
+    [
+      "blueprints == 100%",
+      everybody && newts.some(({ blueprint, governing }) => (blueprint ?? governing) !== undefined),
+    ],
     ["approved == 100%", everybody && phases.approve && newts.some(({ key }) => key?.approveNewSites === false)],
     ["refused == 100%", isCalm && populations.some(({ surplus }) => surplus > 0)],
     ["answered == 100%", phases.steady?.healthCheck === true && populations.some(({ kind }) => kind === "edgeflow")],

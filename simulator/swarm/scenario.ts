@@ -1,7 +1,7 @@
 import { seededRandom } from "../../src/world/random.js";
 import { linkNames } from "../../src/world/virtual/link-profile.js";
 import { defineScenario, type Scenario, type ScenarioInput } from "../scenario.js";
-import { blueprintName } from "./blueprint.js";
+import { blueprintName, governingName } from "./blueprint.js";
 import { healingMs, thresholdsOf } from "./demands.js";
 import { Dice } from "./dice.js";
 import { drawTrouble } from "./trouble.js";
@@ -24,7 +24,10 @@ const within = "1h";
 export function swarmScenario(seed: number): Scenario {
   const dice = new Dice(seededRandom(seed).fork("swarm"));
   const plan = dice.pick([calm, peace, peace, peace, strife, strife, strife, rush, rush, lease])(dice);
-  const input = { name: `swarm ${seed}`, seed, ...plan };
+  // Drawn apart, so that all else of a seed stays what it was before there were any.
+  const apart = new Dice(seededRandom(seed).fork("governing"));
+  const populations = plan.populations.map((population) => governed(apart, population));
+  const input = { name: `swarm ${seed}`, seed, ...plan, populations };
   return defineScenario({ ...input, thresholds: thresholdsOf(defineScenario(input)) });
 }
 
@@ -129,6 +132,11 @@ function newt(dice: Dice, name: string, surplus: number) {
     key: { approveNewSites: dice.chance(0.5) },
     ...(dice.chance(0.8) && { blueprint: blueprintName }),
   };
+}
+
+function governed(dice: Dice, population: PopulationInput): PopulationInput {
+  const does = dice.chance(0.3);
+  return does && population.kind === "newt" ? { ...population, governing: governingName } : population;
 }
 
 function common(dice: Dice, name: string, surplus: number) {

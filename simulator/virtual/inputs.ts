@@ -12,10 +12,12 @@ export async function readInputs(disk: Disk, directory: string, scenario: Scenar
   refuseArtifacts(scenario);
   const inputs = new Map<string, string>();
   for (const population of scenario.populations) {
-    if (population.kind !== "newt" || population.blueprint === undefined) continue;
-    const { blueprint } = population;
-    const path = blueprint.startsWith("/") ? blueprint : join(directory, blueprint);
-    inputs.set(blueprint, await readText(disk, path));
+    if (population.kind !== "newt") continue;
+    for (const name of [population.blueprint, population.governing]) {
+      if (name === undefined) continue;
+      const path = name.startsWith("/") ? name : join(directory, name);
+      inputs.set(name, await readText(disk, path));
+    }
   }
   return inputs;
 }

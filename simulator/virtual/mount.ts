@@ -35,5 +35,9 @@ export function mountedDisk(own: Disk, find: (path: string) => Place | undefined
     makeDirectory: (path) => (find(path) ? Promise.resolve() : own.makeDirectory(path)),
     list: (path) => at(path, (disk, below) => disk.list(below)),
     stat: (path) => at(path, (disk, below) => disk.stat(below)),
+    watch: (path, changed) => {
+      const place = find(path);
+      return place ? place.disk.watch(place.path, changed) : own.watch(path, changed);
+    },
   };
 }

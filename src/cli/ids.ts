@@ -11,6 +11,7 @@ const ids = {
   device: { pattern: /^dev_\w+$/, noun: "a device", fix: "take it from `firstboot devices list`" },
   rule: { pattern: /^[1-9]\d{0,14}$/, noun: "a rule", fix: "take it from `firstboot rules list`" },
   alert: { pattern: /^[1-9]\d{0,14}$/, noun: "an alert", fix: "take it from `firstboot alerts list`" },
+  blueprint: { pattern: /^[1-9]\d{0,14}$/, noun: "a blueprint", fix: "take it from `firstboot blueprint list`" },
   webhook: { pattern: /^wh_\w+$/, noun: "a webhook", fix: "take it from `firstboot webhooks list`" },
   apiKey: {
     pattern: /^\w+$/,

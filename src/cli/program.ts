@@ -6,13 +6,16 @@ import { apiKeysCommand } from "./commands/api-keys.js";
 import { artifactsCommand } from "./commands/artifacts.js";
 import { auditCommand } from "./commands/audit.js";
 import { backupCommand } from "./commands/backup.js";
+import { blueprintCommand } from "./commands/blueprint.js";
 import { codesCommand } from "./commands/codes.js";
 import { demoCommand } from "./commands/demo.js";
 import { devicesCommand } from "./commands/devices.js";
+import { domainsCommand, rolesCommand, usersCommand } from "./commands/directory.js";
 import { keysCommand } from "./commands/keys.js";
 import { orgsCommand } from "./commands/orgs.js";
 import { providerCommand } from "./commands/provider.js";
 import { replayCommand } from "./commands/replay.js";
+import { resourcesCommand } from "./commands/resources.js";
 import { rulesCommand } from "./commands/rules.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { sitesCommand } from "./commands/sites.js";
@@ -28,8 +31,13 @@ const commands = [
   codesCommand,
   sitesCommand,
   rulesCommand,
+  blueprintCommand,
   devicesCommand,
+  resourcesCommand,
   orgsCommand,
+  rolesCommand,
+  usersCommand,
+  domainsCommand,
   apiKeysCommand,
   auditCommand,
   alertsCommand,

@@ -15,6 +15,7 @@ export type StopReason =
   /** The persona gave up. */
   | { readonly kind: "failed"; readonly step: Step; readonly status?: number; readonly reason: string };
 
+/** A provisioning blueprint is applied once, a declarative one governs what it names for as long as the site lives. */
 export type BlueprintMode = "provisioning" | "declarative";
 
 /**
@@ -34,12 +35,16 @@ export type DeviceEvent =
   | { readonly type: "token"; readonly ms: number }
   /** The channel is open and the device authenticated; `ms` from dialling. */
   | { readonly type: "connected"; readonly ms: number }
-  /** A blueprint was answered (`ms` since it was sent), or could not be read (`ms` 0). */
+  /**
+   * A blueprint was answered (`ms` since it was sent), or could not be read (`ms` 0). `warnings` say what the server has
+   * dropped of it or resolved otherwise than it was written: the first 20, absent if there are none.
+   */
   | {
       readonly type: "blueprint";
       readonly mode: BlueprintMode;
       readonly success: boolean;
       readonly message: string;
+      readonly warnings?: readonly string[];
       readonly ms: number;
     }
   /** A heartbeat came back. */

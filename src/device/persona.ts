@@ -38,8 +38,12 @@ export interface Persona {
   readonly heartbeatMs: number;
   /** A channel that is silent for this long is dropped; undefined: never. */
   readonly readDeadlineMs: number | undefined;
-  /** When the provisioning blueprint is done with: once confirmed by the server, or once sent. */
-  readonly provisioningBlueprint: "until confirmed" | "until sent";
+  /**
+   * How a site's blueprints go out. `confirmed`: one at a time, each with a word on whether it is to be applied once; the
+   * provisioning one until the server has confirmed it, the declarative one again when the server asks. `sent`: as they
+   * become due, the provisioning one in the first session only, whatever becomes of it (PROTOCOLS B1).
+   */
+  readonly blueprints: "confirmed" | "sent";
 }
 
 const second = 1_000;
@@ -67,7 +71,7 @@ export const hardened: Persona = {
   heedsRefusal: true,
   heartbeatMs: 30 * second,
   readDeadlineMs: 60 * second,
-  provisioningBlueprint: "until confirmed",
+  blueprints: "confirmed",
 };
 
 /** Newt as shipped (PROTOCOLS A3, A4, A10, A11), under a supervisor: how long that waits is our choice. */
@@ -91,7 +95,7 @@ export const newt: Persona = {
   heedsRefusal: false,
   heartbeatMs: 30 * second,
   readDeadlineMs: 60 * second,
-  provisioningBlueprint: "until sent",
+  blueprints: "sent",
 };
 
 /** An EdgeFlow device as documented, with good manners where the document is silent. */

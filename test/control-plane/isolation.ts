@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "kysely";
 import { z } from "zod";
 import type { Endpoint } from "../../src/control-plane/http/endpoint.js";
+import { resourceKinds } from "../../src/protocol/integration/schema.js";
 import { parametersOf } from "./endpoint-calls.js";
 import { dataOf, type Plane } from "./plane.js";
 
@@ -46,6 +47,12 @@ export async function tenant(plane: Plane, org: string): Promise<Tenant> {
   const site = await put(`/v1/org/${org}/site`, { name: `${org} made` });
   const rule = await put(`/v1/org/${org}/approval-rule`, { name: `${org} rule`, label: `${org} label` });
   const device = await put(`/v1/org/${org}/device`, { name: `${org} board` });
+  const [role, user, domain, page] = [`${org}-role`, `${org}-user`, `own.${org}.example.com`, `${org}-page`];
+  await put(`/v1/org/${org}/role`, { name: role });
+  await put(`/v1/org/${org}/user`, { name: user, email: `user@${domain}` });
+  await put(`/v1/org/${org}/domain`, { name: domain });
+  const document = { name: `${org} page`, mode: "http", "full-domain": domain };
+  await put(`/v1/org/${org}/resource`, { kind: "public", niceId: page, document });
   const credentials = await plane.site(key.siteProvisioningKey ?? "", `${org} came`);
   const newt = await plane.newt(credentials);
   newt.say({ type: "newt/blueprint/apply", data: { blueprint: "{}" } });
@@ -71,6 +78,7 @@ export async function tenant(plane: Plane, org: string): Promise<Tenant> {
     site.niceId,
     device.device_id,
     webhookId,
+    ...[role, user, domain, page],
   ];
   const numbers = [alert?.alertId, site.siteId, rule.approvalRuleId, blueprint?.blueprintId].map(String);
   const texts = found.filter((id) => typeof id === "string");
@@ -105,7 +113,10 @@ export function aimed(
   const hasId = names.some((name) => name !== "org");
   const orgs = names.includes("org") ? [victim.org, ...(hasId ? [stranger.org] : [])] : [stranger.org];
   if (!hasId) return names.includes("org") ? orgs.map((org) => ({ org })) : [];
+  const kinds = names.includes("kind") ? resourceKinds : [""];
   return orgs.flatMap((org) =>
-    victim.ids.map((id) => Object.fromEntries(names.map((name) => [name, name === "org" ? org : id]))),
+    kinds.flatMap((kind) =>
+      victim.ids.map((id) => Object.fromEntries(names.map((name) => [name, { org, kind }[name] ?? id]))),
+    ),
   );
 }

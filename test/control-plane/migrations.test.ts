@@ -5,6 +5,7 @@ import { migrations } from "../../src/control-plane/store/migrations.js";
 import { openSqlite } from "../../src/control-plane/store/sqlite.js";
 import { sealForNonce } from "../../src/provisioning/nonce.js";
 import { peppered, sha256 } from "../../src/provisioning/secret.js";
+import { applied } from "./newt-site.js";
 import { apiKey, nonce, org, Plane, temporaryDirectory } from "./plane.js";
 
 const pepper = Buffer.alloc(32, 7);
@@ -14,6 +15,22 @@ const proven = { newtId: "provenprovenpro", secret: "p".repeat(40) };
 const open = { newtId: "openopenopenope", secret: "o".repeat(40) };
 const device = { deviceId: "dev_old", apiKey: `efk_${"d".repeat(40)}` };
 const code = "PROV-ABCD-EFGH";
+
+/** Documents as version 1 kept them, with names that are gone. */
+const tcp = {
+  name: "Web",
+  protocol: "tcp",
+  "proxy-port": 7000,
+  targets: [{ hostname: "10.0.0.1", port: 80, enabled: true, priority: 100 }, null],
+  enabled: true,
+  ssl: true,
+  rules: [],
+  labels: [],
+};
+const database = { name: "DB", mode: "host", destination: "10.0.0.9", alias: "DB.internal", enabled: false, roles: [] };
+
+/** What version 3 has beside it. */
+const targets = "insert into target values (12, 5, 7, 0, 'tcp', '10.0.0.1', 80, 41000, 1, null, 'healthy', 2600);";
 
 /** Rows as version 1 wrote them. */
 const rows = `
@@ -33,8 +50,11 @@ insert into device values ('dev_old', '${org}', 'board', '${sha256(device.apiKey
 insert into shadow values ('dev_old', 4, '{"led":true}', '{}', '{}', '{}', 3200);
 insert into replay values ('${key.slice(0, 19)}', '${peppered(pepper, nonceOfOpenExchange)}', '${open.newtId}', null,
   '${sealForNonce(nonceOfOpenExchange, Buffer.alloc(12, 1), JSON.stringify(open))}', 2200);
-insert into blueprint values (3, '${org}', 9, 'fresh-fox', 'NEWT', '{}', 0, 1, 'waits', 2300);
-insert into resource values (5, '${org}', 'public', 'web', 7, 'NEWT', '{}', 2400);
+insert into blueprint values (3, '${org}', 9, 'fresh-fox', 'NEWT', '{"proxy-resources":{}}', 0, 1, 'waits', 2300);
+insert into resource values
+  (5, '${org}', 'public', 'web', 7, 'NEWT', '${JSON.stringify(tcp)}', 2400),
+  (6, '${org}', 'private', 'db', 7, 'NEWT', '${JSON.stringify(database)}', 2400),
+  (7, '${org}', 'public', 'damaged', 7, 'NEWT', '{', 2400);
 insert into audit values (11, 2100, 'exchange', '${org}', '${key.slice(0, 19)}', 'brave-otter', '10.0.0.1', 'created');
 `;
 
@@ -45,6 +65,7 @@ function fileOf(version: number): string {
   for (const [index, statements] of migrations.slice(0, version).entries()) {
     database.exec(statements);
     if (index === 0) database.exec(rows);
+    if (index === 2) database.exec(targets);
   }
   database.pragma(`application_id = ${0x46426370}`);
   database.pragma(`user_version = ${version}`);
@@ -105,6 +126,56 @@ test.each(versions)("a database of version %i works as one that was always of th
   expect((await plane.register(key, { nonce: nonce(plane) })).status).toBe(401);
   expect((await plane.provision(code)).status).toBe(201);
   expect(await integration.listDevices(org)).toHaveLength(2);
+});
+
+test.each(versions)(
+  "resources of version %i are there with all that is looked for in them, damaged ones too",
+  (version) => {
+    const path = fileOf(version);
+    const opened = openSqlite(path);
+    const select = (columns: string, from: string) =>
+      opened.prepare(`select ${columns} from ${from} order by id`).all([]);
+    const columns = "id, site_id, governed_by, edited_at, enabled, alias, proxy_protocol, proxy_port";
+    const none = {
+      site_id: 7,
+      governed_by: null,
+      edited_at: null,
+      alias: null,
+      proxy_protocol: null,
+      proxy_port: null,
+    };
+    expect(select(columns, "resource")).toEqual([
+      { ...none, id: 5, enabled: 1, proxy_protocol: "tcp", proxy_port: 7000 },
+      { ...none, id: 6, enabled: 0, alias: "db.internal" },
+      { ...none, id: 7, enabled: 1 },
+    ]);
+    expect(opened.prepare("select * from resource_site").all([])).toEqual([{ resource_id: 6, site_id: 7 }]);
+    expect(select("id, internal_port, health", "target")).toEqual(
+      version < 3 ? [] : [{ id: 12, internal_port: 41_000, health: "healthy" }],
+    );
+    expect(opened.prepare("select org_id, name, built_in from role").all([])).toEqual([
+      { org_id: org, name: "Admin", built_in: 1 },
+      { org_id: org, name: "Member", built_in: 1 },
+    ]);
+    opened.close();
+  },
+);
+
+test.each(versions)("a site's resources of version %i are put anew, and what is parked is applied", async (version) => {
+  const plane = await Plane.start(fileOf(version));
+  const newt = await plane.newt(proven);
+  const document = {
+    "public-resources": { web: { ...tcp, targets: [...tcp.targets, { hostname: "10.0.0.2", port: 81 }] } },
+  };
+  expect((await applied(newt, document)).result).toMatchObject({ success: true });
+  const shown = await plane.integration.listTargets(7);
+  expect(shown).toMatchObject([{ port: 80 }, { port: 81 }]);
+  if (version >= 3) expect(shown[0]).toMatchObject({ targetId: 12, internalPort: 41_000, health: null });
+  await plane.integration.approveSite(9);
+  expect(await plane.integration.listBlueprints(org)).toMatchObject([
+    { applications: 1, once: false, succeeded: true },
+    { blueprintId: 3, parked: false, succeeded: true },
+  ]);
 });
 
 test("what has authenticated before leases existed counts as authenticated, what may be asked for again does not", () => {

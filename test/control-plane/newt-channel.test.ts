@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openSqlite } from "../../src/control-plane/index.js";
 import { channelUrl } from "../../src/protocol/newt/index.js";
+import { readBlueprint } from "../../src/provisioning/blueprint/index.js";
 import { UpgradeRefused } from "../../src/world/network.js";
 import { MovableClock, org, Plane } from "./plane.js";
 
@@ -142,8 +143,8 @@ test("a blueprint of an approved site is applied and kept in the history", async
   });
   const [item] = await plane.integration.listBlueprints(org);
   expect(item).toMatchObject({ succeeded: true, parked: false, source: "NEWT" });
-  const one = await plane.api("GET", `/v1/org/${org}/blueprint/${item?.blueprintId}`);
-  expect(JSON.parse(one.body)).toMatchObject({ data: { contents: blueprint("web") } });
+  const { contents } = await plane.integration.findBlueprint(org, item?.blueprintId ?? 0);
+  expect(readBlueprint(contents, {}).document).toEqual(JSON.parse(blueprint("web")));
 });
 
 test.each([

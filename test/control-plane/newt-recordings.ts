@@ -27,6 +27,11 @@ const applyText = (blueprint: object) =>
   JSON.stringify({ type: "newt/blueprint/apply", data: { blueprint: JSON.stringify(blueprint) } });
 export const noJson = '{"type":"newt/blueprint/apply","data":{"blueprint":"{"}}';
 const error = (message: string, originalMessage: string) => ({ type: "error", data: { message, originalMessage } });
+const notApplied = (message: string) => ({
+  type: "newt/blueprint/results",
+  data: { success: false, message: `Failed to update database from config: ${message}` },
+  configVersion: 2,
+});
 const withNumber = "newt would take an error without a number for number 0 (PROTOCOLS D2.20c)";
 
 export const exchanges: readonly Exchange[] = [
@@ -106,6 +111,10 @@ export const exchanges: readonly Exchange[] = [
         configVersion: 2,
       },
     ],
+    ours: {
+      answers: [notApplied("Validation error: must be a path of URL characters")],
+      why: "newt said this to a harness; Pangolin's own rule for paths refuses the value of this one (B7)",
+    },
   },
   {
     what: "a blueprint with a target",

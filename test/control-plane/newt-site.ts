@@ -16,8 +16,11 @@ export class TestSite {
     readonly niceId: string,
   ) {}
 
-  static async of(plane: Plane, { approved = true }: { approved?: boolean } = {}): Promise<TestSite> {
-    const credentials = await plane.site(await plane.key(null, approved));
+  static async of(
+    plane: Plane,
+    { approved = true, name }: { approved?: boolean; name?: string } = {},
+  ): Promise<TestSite> {
+    const credentials = await plane.site(await plane.key(null, approved), name);
     const sites = await plane.integration.listSites(org);
     const site = sites.find(({ newtId }) => newtId === credentials.newtId);
     return new TestSite(plane, credentials, site?.siteId ?? 0, site?.niceId ?? "");
@@ -55,8 +58,9 @@ export function target(port: number, changes: object = {}): object {
 }
 
 /** Has a newt send a blueprint; resolves with what became of it and what the newt heard before. */
-export async function applied(newt: Talk<NewtMessage>, blueprint: string) {
-  newt.say({ type: "newt/blueprint/apply", data: { blueprint } });
+export async function applied(newt: Talk<NewtMessage>, document: string | object, once?: boolean) {
+  const blueprint = typeof document === "string" ? document : JSON.stringify(document);
+  newt.say({ type: "newt/blueprint/apply", data: { blueprint, ...(once !== undefined && { once }) } });
   const { data } = await newt.hear("newt/blueprint/results");
   return { result: data, heard: newt.heard.splice(0) };
 }

@@ -55,7 +55,7 @@ async function parties(database: SqliteDatabase) {
 
 /** What of a party an endpoint could be asked about: numbers of other kinds may be the asker's own. */
 function idsFor({ spec: { path } }: Endpoint, { ids, siteNames, device }: Party): readonly string[] {
-  if (/:siteId|:niceId/.test(path)) return siteNames;
+  if (/:siteId|site\/:niceId/.test(path)) return siteNames;
   return path.includes("/device/:id") ? [device.deviceId] : ids;
 }
 

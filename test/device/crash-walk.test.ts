@@ -54,7 +54,11 @@ function textOn({ disk }: VirtualHost): string {
   return [...disk.snapshot().values()].map(({ data }) => data.toString("latin1")).join("\n");
 }
 
-/** A box with a key of one use and a provisioning blueprint. */
+/** A blueprint of one resource. */
+const resource = (name: string): string =>
+  `public-resources: { ${name}: { mode: tcp, proxy-port: 5000, name: ${name} } }`;
+
+/** A box with a key of one use, a provisioning blueprint and one that governs. */
 async function placed(
   { virtual, host }: CrashStage,
   { approveNewSites }: { approveNewSites: boolean },
@@ -62,8 +66,10 @@ async function placed(
   const plane = await startVirtualControlPlane(virtual);
   const wish = { name: "acme", maxBatchSize: 1, approveNewSites };
   const { siteProvisioningKey: secret } = await plane.client.createKey(plane.org, wish);
-  const config = { endpoint: plane.url, provisioningKey: secret, provisioningBlueprintFile: "bootstrap.yaml" };
-  host.disk.put("bootstrap.yaml", "public-resources: {}");
+  const files = { blueprintFile: "site.yaml", provisioningBlueprintFile: "bootstrap.yaml" };
+  const config = { endpoint: plane.url, provisioningKey: secret, ...files };
+  host.disk.put("site.yaml", resource("governed").replace("5000", "5001"));
+  host.disk.put("bootstrap.yaml", resource("bootstrap"));
   host.disk.put("newt.json", JSON.stringify(config), 0o600);
   return { plane, secret, nonces: new Set() };
 }
@@ -80,7 +86,11 @@ const site: CrashWalk<Subject> = {
     expect(textOn(host), "no key on disk").not.toContain(secret);
     expect(host.disk.stat("newt.json")?.mode, "credentials are private").toBe(0o600);
     const applied = (await client.listBlueprints(org)).filter(({ succeeded }) => succeeded);
-    expect(applied.length, "times the blueprint was applied").toBe(1);
+    const times = applied.filter(({ once }) => once).map(({ applications }) => applications);
+    expect(times, "times the bootstrap blueprint was applied").toEqual([1]);
+    const [bootstrap, governed, ...more] = await client.listResources(org);
+    expect([bootstrap?.governedBy, more], "the bootstrap blueprint governs nothing").toEqual([null, []]);
+    expect(governed?.governedBy, "the other does").toBe(governed?.ownerSite);
   },
 };
 
@@ -100,6 +110,29 @@ const pendingSite: CrashWalk<Subject> = {
       }
     }
     await living;
+  },
+};
+
+/** A site whose governing file changes, and is edited on the server right after. */
+const governedSite: CrashWalk<Subject> = {
+  ...site,
+  async setUp(stage) {
+    const subject = await placed(stage, { approveNewSites: true });
+    await site.flow(subject, stage);
+    return subject;
+  },
+  async flow({ plane: { client, org, operator } }, { host }) {
+    host.disk.put("site.yaml", resource("governed").replace("5000", "5002"));
+    await operator.clock.sleep(2_000);
+    await client.updateResource(org, "public", "governed", { name: "edited" });
+    await operator.clock.sleep(aWhile);
+  },
+  async judge(subject, stage) {
+    await site.judge(subject, stage);
+    const { client, org } = subject.plane;
+    const { document, overwriteExpected } = await client.findResource(org, "public", "governed");
+    expect(document, "as the file says").toMatchObject({ name: "governed", "proxy-port": 5_002 });
+    expect(overwriteExpected, "marked as edited").toBe(false);
   },
 };
 
@@ -136,6 +169,11 @@ test.each([
   const points = await crashWalk(walk);
   expect(points.length).toBeGreaterThan(60);
   expect(points.map(({ what }) => what)).toContain("request");
+});
+
+test("a site that dies at any await after its file has changed is in the end as its file says", async () => {
+  const points = await crashWalk(governedSite);
+  expect(points.map(({ what }) => what)).toContain("reads site.yaml");
 });
 
 test.each([

@@ -1,5 +1,9 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { hardened, newt } from "../../src/device/persona.js";
+import type { Box } from "./support/box.js";
+import { ManualClock } from "./support/clock.js";
 import { box, closeAll, key, live, serve } from "./support/life.js";
 import { type NewtScript, send } from "./support/newt.js";
 import type { ScriptedServer } from "./support/server.js";
@@ -13,10 +17,12 @@ const yaml = `public-resources:
     full-domain: "{{env.SERIAL}}.example.com"
 `;
 
+const applyType = "newt/blueprint/apply";
+
 function applied(server: ScriptedServer): unknown[] {
   return server.frames.entries
     .map((frame) => JSON.parse(frame))
-    .filter(({ type }) => type === "newt/blueprint/apply")
+    .filter(({ type }) => type === applyType)
     .map(({ data }) => JSON.parse(data.blueprint));
 }
 
@@ -115,6 +121,55 @@ test("a blueprint that is missing or no YAML is told of and does not keep the si
     { mode: "provisioning", success: false, message: expect.stringContaining("line 1") },
   ]);
   expect(applied(server)).toEqual([]);
+});
+
+test.each([
+  ["written", (disk: Box, text: string) => disk.write("site.yaml", text)],
+  [
+    "replaced",
+    (disk: Box, text: string) => {
+      disk.write("site.yaml.new", text);
+      renameSync(join(disk.path, "site.yaml.new"), join(disk.path, "site.yaml"));
+    },
+  ],
+])("a declarative blueprint that is %s while the site lives is sent half a second later", async (_, change) => {
+  const { server, disk } = await bootstrap({}, { blueprintFile: "site.yaml" });
+  const clock = new ManualClock();
+  const world = disk.boot({ clock });
+  const told = new Promise<void>((resolve) => {
+    const { watch } = world.disk;
+    world.disk.watch = (path, changed) =>
+      watch(path, () => {
+        changed();
+        resolve();
+      });
+  });
+  const { site, diary } = live(world);
+  await diary.happened("blueprint");
+  change(disk, yaml.replace("x ", "changed "));
+  await told;
+  // All that the change consists of is told by then.
+  await new Promise(setImmediate);
+  clock.advance(499);
+  await new Promise(setImmediate);
+  const before = applied(server).length;
+  clock.advance(1);
+  await diary.happened("blueprint", 2);
+  await site.stop();
+  expect(before).toBe(1);
+  expect(JSON.stringify(applied(server)[1])).toContain("changed SN42");
+});
+
+test("a declarative blueprint is sent again when the server asks, with a word that it governs", async () => {
+  const { server, disk } = await bootstrap({}, { blueprintFile: "site.yaml" });
+  const { site, diary } = live(disk.boot());
+  await diary.happened("blueprint");
+  const [channel] = server.channels;
+  if (channel) send(channel, "firstboot/blueprint/request", {});
+  await diary.happened("blueprint", 2);
+  await site.stop();
+  const data = server.frames.entries.map((frame) => JSON.parse(frame)).filter(({ type }) => type === applyType);
+  expect(data.map(({ data: { once } }) => once)).toEqual([false, false]);
 });
 
 test("an answer to nothing is ignored", async () => {

@@ -19,6 +19,7 @@ const polite = defineScenario({
       surplus: 2,
       key: { approveNewSites: false },
       blueprint: "bootstrap.yaml",
+      governing: "site.yaml",
     },
     { name: "boards", kind: "edgeflow", count: 4, surplus: 1, codes: {} },
   ],
@@ -51,8 +52,14 @@ private-resources:
     roles: [Member]
 `;
 
+const inputs = new Map([
+  ["bootstrap.yaml", bootstrap],
+  ["site.yaml", bootstrap.replaceAll("ssh", "web").replace("SSH", "Web")],
+]);
+
 /** What both worlds must agree on: timings differ, outcomes do not. */
 function outcome({ fleet, phases, online, evidence: { devices, server } }: RunFacts) {
+  const applied = server?.blueprints.filter(({ succeeded, parked }) => succeeded && !parked) ?? [];
   const exchanges = devices.flatMap(({ history }) => history.of("exchange").map(({ event }) => event.outcome));
   return {
     phases: phases.map(({ name, expected, done }) => ({ name, expected, done })),
@@ -64,21 +71,23 @@ function outcome({ fleet, phases, online, evidence: { devices, server } }: RunFa
     codesUsed: server?.codes.map(({ name, numUsed }) => ({ name, numUsed })),
     sites: server?.sites.map(({ name, status }) => ({ name, status })).sort((a, b) => a.name.localeCompare(b.name)),
     devices: server?.devices.length,
-    blueprints: server?.blueprints.filter(({ succeeded, parked }) => succeeded && !parked).length,
+    blueprints: new Set(applied.map(({ siteId, once }) => `${siteId} ${once}`)).size,
+    governed: server?.resources.filter(({ governedBy, overwriteExpected }) => governedBy && !overwriteExpected).length,
+    astray: [...(server?.governing ?? [])].filter(([, differences]) => differences.length > 0),
   };
 }
 
 it.each([
-  [polite, { online: 9, devices: 4, blueprints: 5, refusals: 3 }],
-  [stock, { online: 10, devices: 4, blueprints: 6, refusals: 3 }],
+  [polite, { online: 9, devices: 4, blueprints: 10, governed: 5, astray: [], refusals: 3 }],
+  [stock, { online: 10, devices: 4, blueprints: 6, governed: 0, astray: [], refusals: 3 }],
 ])("the real and the virtual world agree on what becomes of scenario %#", async (scenario, expected) => {
   const plane = await startControlPlane();
   try {
-    await writeFile(join(plane.directory, "bootstrap.yaml"), bootstrap);
+    for (const [name, text] of inputs) await writeFile(join(plane.directory, name), text);
     const out = await mkdtemp(join(plane.directory, "run-"));
     const target = { endpoint: plane.url, apiKey: plane.apiKey, org: plane.org, ca: plane.ca?.pem ?? "" };
     const real = await runFleet({ scenario, baseDirectory: plane.directory, target, out });
-    const { facts } = await runVirtually({ scenario, inputs: new Map([["bootstrap.yaml", bootstrap]]) });
+    const { facts } = await runVirtually({ scenario, inputs });
     expect(outcome(facts)).toEqual(outcome(real));
     expect(outcome(facts)).toMatchObject({ ...expected });
   } finally {

@@ -61,6 +61,7 @@ const newt = fc.record(
     persona: fc.constantFrom("hardened" as const, "newt" as const),
     key: fc.record({ approveNewSites: fc.boolean(), reclaimAfter }, { requiredKeys: [] }),
     blueprint: fc.string({ minLength: 1 }),
+    governing: fc.string({ minLength: 1 }),
   },
   { requiredKeys: ["count", "kind", "key"] },
 );

@@ -20,7 +20,7 @@ async function lonelySite(more: Partial<DeviceSpec> = {}) {
   const delays: number[] = [];
   const spec: DeviceSpec = {
     ...{ name: "sites/0000", population: "sites", kind: "newt", index: 0, directory, files: [] },
-    ...{ identity: identityOf(1, 0, 0), persona: newt, hasBlueprint: false, surplus: false },
+    ...{ identity: identityOf(1, 0, 0), persona: newt, blueprints: new Map(), surplus: false },
     ...more,
   };
   const device = new VirtualDevice(spec, {

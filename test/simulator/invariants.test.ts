@@ -3,6 +3,7 @@ import type { DeviceEvidence, Evidence, ServerEvidence } from "../../simulator/e
 import { invariants, type Violation } from "../../simulator/invariants/index.js";
 import { judgeInvariants } from "../../simulator/judge.js";
 import { newt } from "../../src/device/persona.js";
+import type { ResourceItem } from "../../src/protocol/integration/index.js";
 import { apiKey, cleanEvidence, code, key, newtId, siteSecret } from "./helpers/evidence.js";
 
 type Clean = ReturnType<typeof cleanEvidence>;
@@ -36,6 +37,27 @@ const onLease = (reclaimAfter: number) =>
     keys: server.keys.map((item) => ({ ...item, reclaimAfter })),
     sites: server.sites.map((item) => ({ ...item, createdAt: "2026-01-01T00:00:00Z" })),
   }));
+
+const resource: ResourceItem = {
+  ...{ resourceId: 1, kind: "public", niceId: "web", name: "web", mode: "http", enabled: true, sites: ["n0"] },
+  ...{ ownerSite: "n0", governedBy: "n0", overwriteExpected: false, source: "NEWT", updatedAt: "2026-01-01T00:00:00Z" },
+};
+
+/** The first site has a governing blueprint beside its bootstrap blueprint, and the server has taken both. */
+const governed =
+  (server: Partial<ServerEvidence>) =>
+  (clean: Clean): Clean => {
+    const both = withDevice(site0, ({ spec, applied }) => ({
+      spec: { ...spec, blueprints: new Map([...spec.blueprints, ["declarative", "site.yaml"]]) },
+      applied: new Set([...applied, "declarative" as const]),
+    }));
+    return withServer(({ blueprints }) => ({
+      blueprints: blueprints.map((item) => ({ once: true, ...item })),
+      resources: [resource],
+      governing: new Map([[newtId(0), []]]),
+      ...server,
+    }))(both(clean));
+  };
 
 const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][] = [
   [
@@ -228,6 +250,52 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
     { device: "sites/0001" },
   ],
   [
+    "bootstrap blueprint once",
+    "a blueprint applied again and counted in one row",
+    withServer((server) => ({ blueprints: server.blueprints.map((item) => ({ ...item, applications: 2 })) })),
+    { device: "sites/0000", detail: "has 2 blueprints applied and 0 waiting" },
+  ],
+  [
+    "bootstrap blueprint once",
+    "a bootstrap blueprint beside a governing one, applied twice",
+    (clean) =>
+      governed({})({
+        ...clean,
+        server: {
+          ...clean.server,
+          blueprints: clean.server.blueprints.flatMap((item) => [item, item, { ...item, once: false }]),
+        },
+      }),
+    { device: "sites/0000", detail: "has 2 blueprints applied and 0 waiting" },
+  ],
+  [
+    "governing blueprint stands",
+    "a server that is not as the file says",
+    governed({ governing: new Map([[newtId(0), ["public web: name"]]]) }),
+    { device: "sites/0000", detail: "is not as its governing blueprint says: public web: name" },
+  ],
+  [
+    "governing blueprint stands",
+    "a file that was taken and is no blueprint any more",
+    governed({ governing: new Map() }),
+    { device: "sites/0000" },
+  ],
+  [
+    "governing blueprint stands",
+    "a resource that is still marked as edited",
+    governed({ resources: [{ ...resource, overwriteExpected: true }] }),
+    { device: "sites/0000", detail: "public web is still marked as edited" },
+  ],
+  [
+    "governing blueprint stands",
+    "a pending site that has what its blueprint says",
+    (clean) =>
+      withServer((server) => ({ sites: server.sites.map((site) => ({ ...site, status: "pending" as const })) }))(
+        governed({})(clean),
+      ),
+    { device: "sites/0000", detail: "is pending, and has 1 resources already" },
+  ],
+  [
     "surplus is refused",
     "a device beyond the limit that got credentials",
     withDevice(surplus, () => ({ ids: [newtId(7)] })),
@@ -269,6 +337,15 @@ describe("invariants", () => {
     expect(result?.violations).toContainEqual(expect.objectContaining({ seed: 1, ...violation }));
   });
 
+  it("all hold where the governing blueprint is applied again and again, and the bootstrap blueprint once", () => {
+    const again = withServer(({ blueprints }) => ({
+      blueprints: blueprints.flatMap((item) =>
+        item.siteId === 0 ? [item, { ...item, once: false, applications: 7 }] : [item],
+      ),
+    }));
+    expect(judgeInvariants(again(governed({})(cleanEvidence()))).filter(({ held }) => !held)).toEqual([]);
+  });
+
   it("each has a violation planted against it", () => {
     expect(new Set(planted.map(([name]) => name))).toEqual(new Set(invariants.map(({ name }) => name)));
   });
@@ -303,6 +380,8 @@ describe("invariants", () => {
       "bootstrap blueprint once",
       "approval reaches all",
     ]);
+    const ungoverned = judgeInvariants({ ...governed({})(cleanEvidence()), server: undefined });
+    expect(ungoverned.find(({ name }) => name === "governing blueprint stands")?.held).toBe(false);
     for (const { violations } of broken) expect(violations[0]?.detail).toMatch(/^cannot be judged/);
   });
 

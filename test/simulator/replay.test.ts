@@ -48,8 +48,8 @@ describe("the inputs of a virtual run", () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  const scenarioWith = (blueprint: string) =>
-    defineScenario({ ...written, populations: [{ name: "a", kind: "newt", count: 1, key: {}, blueprint }] });
+  const scenarioWith = (blueprint: string, more: { governing?: string } = {}) =>
+    defineScenario({ ...written, populations: [{ name: "a", kind: "newt", count: 1, key: {}, blueprint, ...more }] });
 
   it("are the texts of the files it names, by the names it gives them", async () => {
     await writeFile(join(directory, "b.yaml"), "public-resources: {}\n");
@@ -57,6 +57,15 @@ describe("the inputs of a virtual run", () => {
     for (const name of ["b.yaml", "./x/../b.yaml", join(directory, "b.yaml")]) {
       expect([...(await readInputs(disk, directory, scenarioWith(name)))]).toEqual([[name, text]]);
     }
+  });
+
+  it("are those of bootstrap blueprints and of governing ones", async () => {
+    for (const name of ["once.yaml", "site.yaml"]) await writeFile(join(directory, name), name);
+    const inputs = await readInputs(disk, directory, scenarioWith("once.yaml", { governing: "site.yaml" }));
+    expect([...inputs]).toEqual([
+      ["once.yaml", "once.yaml"],
+      ["site.yaml", "site.yaml"],
+    ]);
   });
 
   it.each(["missing.yaml", "."])("are refused where %j is no file", async (name) => {

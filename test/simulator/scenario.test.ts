@@ -72,6 +72,12 @@ describe("a scenario", () => {
       "count: 40\n    persona: rude",
       "persona is not allowed; allowed: hardened, newt",
     ],
+    ...["blueprint", "governing"].map((key) => [
+      `artefacts and a ${key} beside them`,
+      "key:\n      approveNewSites: false\n    blueprint: bootstrap.yaml",
+      `artifacts: bundle\n    ${key}: x.yaml`,
+      `populations[0].${key} goes with key only: artifacts carry their own blueprint`,
+    ]),
     ["broken YAML", "name: first-fleet", "name: [first", "not readable as YAML"],
     ["nothing", example, "", "fleet.yaml:1:1: does not fit; allowed: a map"],
   ])("with %s is refused in one line that says where and what is allowed", (_, find, replace, message) => {

@@ -10,10 +10,10 @@ export interface WaitingSite {
   readonly newtId: string;
 }
 
-/** A site that was let in: its newt is told after the commit, with what it is to do from then on if that is anything. */
+/** A site that was let in: its newt is told after the commit, with what it is to do from then on, in this order. */
 export interface ApprovedSite {
   readonly newtId: string;
-  readonly config?: ConfigChange;
+  readonly configs: readonly ConfigChange[];
 }
 
 /** When sites are let in, by whom, or by which rule. */
@@ -70,8 +70,7 @@ export async function approve(
   const waiting = new Set(parked.map(({ site_id }) => site_id));
   const approved: ApprovedSite[] = [];
   for (const { newtId, ...owner } of sites) {
-    const config = waiting.has(owner.siteId) ? await blueprints.release(tx, owner) : undefined;
-    approved.push({ newtId, ...(config && { config }) });
+    approved.push({ newtId, configs: waiting.has(owner.siteId) ? await blueprints.release(tx, owner) : [] });
   }
   return approved;
 }

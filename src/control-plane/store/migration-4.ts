@@ -32,13 +32,24 @@ create trigger org_has_roles after insert on org begin
 end;
 
 alter table site add column bootstrapped_at integer;
-update site set bootstrapped_at =
-  (select min(created_at) from blueprint where site_id = site.id and source = 'NEWT' and succeeded = 1);
 
 alter table blueprint add column applications integer not null default 1;
 alter table blueprint add column last_at integer;
 alter table blueprint add column once integer not null default 0;
+alter table blueprint add column governs integer not null default 0;
 alter table blueprint add column warnings text not null default '[]';
+drop index blueprint_by_site;
+create index blueprint_by_site on blueprint (site_id, parked, succeeded, id);
+create index blueprint_of_org on blueprint (org_id, id) where source <> 'NEWT';
+create index blueprint_of_gone on blueprint (org_id, id) where site_id is null and source = 'NEWT';
+drop trigger blueprint_leaves;
+create trigger blueprint_leaves before delete on site begin
+  delete from blueprint where site_id = old.id and succeeded = 0;
+  delete from blueprint where id in (
+    select id from blueprint where org_id = old.org_id and site_id is null and source = 'NEWT'
+    order by id desc limit -1 offset 1000
+  );
+end;
 
 create table resource_next (
   id integer primary key autoincrement,
@@ -50,6 +61,7 @@ create table resource_next (
   edited_at integer,
   source text not null,
   document text not null,
+  enabled integer not null default 1,
   full_domain text,
   alias text,
   proxy_protocol text check (proxy_protocol in ('tcp', 'udp')),
@@ -57,9 +69,15 @@ create table resource_next (
   updated_at integer not null,
   unique (org_id, kind, nice_id)
 ) strict;
-insert into resource_next (id, org_id, kind, nice_id, site_id, source, document, updated_at, full_domain, alias)
-  select id, org_id, kind, nice_id, site_id, source, document, updated_at,
-    json_extract(document, '$."full-domain"'), json_extract(document, '$.alias') from resource;
+insert into resource_next (id, org_id, kind, nice_id, site_id, source, document, updated_at)
+  select id, org_id, kind, nice_id, site_id, source, document, updated_at from resource;
+update resource_next set
+  enabled = coalesce(document ->> 'enabled', 1),
+  full_domain = lower(document ->> 'full-domain'),
+  alias = lower(document ->> 'alias'),
+  proxy_protocol = case coalesce(document ->> 'mode', document ->> 'protocol') when 'tcp' then 'tcp' when 'udp' then 'udp' end
+  where json_valid(document);
+update resource_next set proxy_port = document ->> 'proxy-port' where proxy_protocol is not null;
 create table target_next (
   id integer primary key autoincrement,
   resource_id integer not null references resource_next on delete cascade,
@@ -93,5 +111,6 @@ create table resource_site (
   primary key (resource_id, site_id)
 ) strict, without rowid;
 create index resource_site_by_site on resource_site (site_id);
+create index site_by_name on site (org_id, name);
 insert into resource_site select id, site_id from resource where kind = 'private' and site_id is not null;
 `;

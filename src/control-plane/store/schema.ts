@@ -200,8 +200,9 @@ interface BlueprintTable {
   applications: Generated<number>;
   /** Of the last of them; null: there was one, at `created_at`. */
   last_at: Generated<number | null>;
-  /** Whether it is a provisioning blueprint. */
+  /** Whether it is a provisioning blueprint, and whether it is one that its sender says governs. */
   once: Generated<number>;
+  governs: Generated<number>;
   /** JSON list of texts. */
   warnings: Generated<string>;
 }
@@ -221,7 +222,9 @@ interface ResourceTable {
   edited_at: number | null;
   source: BlueprintSource;
   document: string;
-  /** Of its document, to be looked for; null where it has none. */
+  /** Of its document, as the three that follow. */
+  enabled: number;
+  /** To be looked for, in small letters; null where it has none. */
   full_domain: string | null;
   alias: string | null;
   proxy_protocol: "tcp" | "udp" | null;

@@ -15,6 +15,7 @@ import { SteppingConnection } from "./connection.js";
 import { countStore } from "./counts.js";
 import { deliveryStore } from "./deliveries.js";
 import { deviceStore } from "./devices.js";
+import { directoryStore } from "./directory/directory.js";
 import { exchangeStore } from "./exchange.js";
 import { keyStore } from "./keys.js";
 import { offlineStore } from "./offline.js";
@@ -22,6 +23,7 @@ import { orgStore } from "./orgs.js";
 import { provisionStore } from "./provision.js";
 import { leaseStore } from "./reclaim.js";
 import { replayStore } from "./replay.js";
+import { resourceStore } from "./resource/resources.js";
 import { DamagedRules } from "./rule-match.js";
 import { sessionStore } from "./sessions.js";
 import { shadowStore } from "./shadows.js";
@@ -64,8 +66,10 @@ export function createStore(
     sites: siteStore(base, blueprints),
     approvalRules: approvalRuleStore(base, { blueprints, damaged }),
     blueprints,
+    resources: resourceStore(base),
     targets: targetStore(base),
     configs: siteConfigStore(base),
+    directory: directoryStore(base),
     devices: deviceStore(base, replay),
     shadows: shadowStore(base),
     leases: leaseStore(base),

@@ -2,16 +2,13 @@ import type { z } from "zod";
 import { FirstbootError, reasonOf } from "../../error.js";
 import { type BlueprintApplyData, BlueprintResultsData } from "../../protocol/newt/index.js";
 import { blueprintJson } from "../../provisioning/blueprint/index.js";
+import type { Timer } from "../../world/clock.js";
+import type { Watch } from "../../world/disk.js";
 import type { BlueprintMode } from "../event.js";
 import { tidy } from "../failure.js";
 import { attemptOnly, readText } from "../files.js";
 import type { Host } from "../host.js";
 import type { Bootstrap } from "./bootstrap.js";
-
-interface Blueprint {
-  readonly mode: BlueprintMode;
-  readonly path: string;
-}
 
 export interface BlueprintFiles {
   readonly blueprintFile: string | undefined;
@@ -20,55 +17,100 @@ export interface BlueprintFiles {
 
 type SendBlueprint = (data: z.infer<typeof BlueprintApplyData>) => void;
 
+/** Blueprints on their way through one session. */
+interface Passage {
+  readonly send: SendBlueprint;
+  /** What is to be sent, in this order. */
+  readonly due: Set<BlueprintMode>;
+  /** What was sent and not answered yet, the first one first. */
+  readonly sent: { readonly mode: BlueprintMode; readonly at: number }[];
+  isReading: boolean;
+}
+
+/** How long a file must have rested before it is sent, milliseconds (PROTOCOLS B1). */
+const restMs = 500;
+/** Warnings of one application that are told. */
+const mostWarnings = 20;
+
 /**
- * The blueprints of a site, over all its sessions. The declarative one goes out in each session, the provisioning one until
- * it is done with, and never again (PROTOCOLS B1). An answer does not say what it answers, so a persona that needs
- * to know sends one after the other; others send all at once.
+ * The blueprints of a site, over all its sessions. The declarative one governs: it goes out in each session, whenever its
+ * file has changed, and whenever the server asks for it. The provisioning one goes out until it is done with, and never
+ * again (PROTOCOLS B1). An answer does not say what it answers, so a persona that needs to know sends one after the other;
+ * what becomes due meanwhile, however often, is sent once after that.
  */
 export class Blueprints {
+  readonly #confirms: boolean;
   #provisioning: string | undefined;
-  #waiting: Blueprint[] = [];
-  #sent: (Blueprint & { readonly at: number })[] = [];
-  #send: SendBlueprint = () => {};
+  #passage: Passage | undefined;
+  #watch: Watch | undefined;
+  #resting: Timer | undefined;
 
   constructor(
     private readonly host: Host,
     private readonly files: BlueprintFiles,
     private readonly bootstrap: Bootstrap,
   ) {
+    this.#confirms = host.persona.blueprints === "confirmed";
     this.#provisioning = files.provisioningBlueprintFile;
+  }
+
+  /** Watches over the declarative blueprint's file until `end`. Where that cannot be, each session sends it still. */
+  async begin(): Promise<void> {
+    const { blueprintFile } = this.files;
+    if (!blueprintFile) return;
+    await attemptOnly(this.host, async () => {
+      this.#watch = this.host.world.disk.watch(blueprintFile, () => this.#changed());
+    });
+  }
+
+  end(): void {
+    this.close();
+    this.#watch?.stop();
+    this.#resting?.cancel();
   }
 
   /** A session opened: sends what is due through it. */
   open(send: SendBlueprint): Promise<void> {
-    const { blueprintFile } = this.files;
-    this.#send = send;
-    this.#sent = [];
-    this.#waiting = [
-      ...(blueprintFile ? [{ mode: "declarative" as const, path: blueprintFile }] : []),
-      ...(this.#provisioning ? [{ mode: "provisioning" as const, path: this.#provisioning }] : []),
-    ];
+    const due = new Set<BlueprintMode>();
+    if (this.files.blueprintFile) due.add("declarative");
+    if (this.#provisioning) due.add("provisioning");
+    this.#passage = { send, due, sent: [], isReading: false };
     return this.#next();
+  }
+
+  /** The session is over: what it did not send, the next one will. */
+  close(): void {
+    this.#passage = undefined;
+  }
+
+  /** The server asks for the declarative blueprint, since somebody else has changed what it governs. */
+  async requested(): Promise<void> {
+    if (this.#confirms) await this.#again();
   }
 
   /** The server answered the blueprint that was sent first. */
   async answered(data: unknown): Promise<void> {
+    const passage = this.#passage;
+    const blueprint = passage?.sent.shift();
     const result = BlueprintResultsData.safeParse(data);
-    const blueprint = this.#sent.shift();
-    if (!result.success || !blueprint) return;
-    const { success, message = "" } = result.data;
-    const ms = this.host.since(blueprint.at);
-    const noting = success && blueprint.mode === "provisioning" ? this.#confirmed() : undefined;
+    if (!passage || !blueprint) return;
+    if (result.success) await this.#concluded(blueprint.mode, result.data, this.host.since(blueprint.at));
+    if (passage === this.#passage) await this.#next();
+  }
+
+  async #concluded(mode: BlueprintMode, result: z.infer<typeof BlueprintResultsData>, ms: number): Promise<void> {
+    const { success, message = "" } = result;
+    const warnings = result.warnings?.slice(0, mostWarnings).map(tidy) ?? [];
+    const noting = success && mode === "provisioning" ? this.#confirmed() : undefined;
     // Told while it is noted: a device that dies before hears it again, one that died after would never tell.
-    this.host.emit({ type: "blueprint", mode: blueprint.mode, success, message: tidy(message), ms });
-    const session = this.#send;
+    const told = { mode, success, message: tidy(message), ms, ...(warnings.length > 0 && { warnings }) };
+    this.host.emit({ type: "blueprint", ...told });
     await noting;
-    if (session === this.#send) await this.#next();
   }
 
   /** Remembers that the provisioning blueprint is done. If that fails it stays due: applying it twice beats never. */
   async #confirmed(): Promise<void> {
-    if (this.host.persona.provisioningBlueprint === "until sent") return;
+    if (!this.#confirms) return;
     const due = this.#provisioning;
     this.#provisioning = undefined;
     let noted = false;
@@ -79,24 +121,48 @@ export class Blueprints {
     if (!noted) this.#provisioning = due;
   }
 
+  #changed(): void {
+    this.#resting?.cancel();
+    this.#resting = this.host.world.clock.after(restMs, () => void this.#again());
+  }
+
+  /** The declarative blueprint is due once more; without a session the next one sends it. */
+  #again(): Promise<void> {
+    if (this.files.blueprintFile) this.#passage?.due.add("declarative");
+    return this.#next();
+  }
+
   async #next(): Promise<void> {
-    const session = this.#send;
-    const oneByOne = this.host.persona.provisioningBlueprint === "until confirmed";
-    while (!(oneByOne && this.#sent.length > 0)) {
-      const blueprint = this.#waiting.shift();
-      if (!blueprint) return;
-      const json = await this.#read(blueprint);
+    const passage = this.#passage;
+    if (!passage || passage.isReading) return;
+    passage.isReading = true;
+    for (let mode = this.#take(passage); mode; mode = this.#take(passage)) {
+      const json = await this.#read(mode);
       // The next session sends all that is due itself.
-      if (session !== this.#send) return;
+      if (passage !== this.#passage) return;
       if (json === undefined) continue;
-      if (blueprint.mode === "provisioning" && !oneByOne) this.#provisioning = undefined;
-      this.#sent.push({ ...blueprint, at: this.host.world.clock.monotonic() });
-      this.#send({ blueprint: json, ...(blueprint.mode === "provisioning" && oneByOne && { once: true }) });
+      passage.sent.push({ mode, at: this.host.world.clock.monotonic() });
+      passage.send({ blueprint: json, ...(this.#confirms && { once: mode === "provisioning" }) });
     }
+    passage.isReading = false;
+  }
+
+  /** What is to be sent now. */
+  #take({ due, sent }: Passage): BlueprintMode | undefined {
+    if (this.#confirms && sent.length > 0) return undefined;
+    const [mode] = due;
+    if (mode) due.delete(mode);
+    // Stock newts have done their part before they read it (PROTOCOLS B1).
+    if (mode === "provisioning" && !this.#confirms) this.#provisioning = undefined;
+    return mode;
   }
 
   /** What to send for a blueprint; one that cannot be read is told of and left out. */
-  async #read({ mode, path }: Blueprint): Promise<string | undefined> {
+  async #read(mode: BlueprintMode): Promise<string | undefined> {
+    const { blueprintFile, provisioningBlueprintFile } = this.files;
+    const path = (mode === "declarative" ? blueprintFile : provisioningBlueprintFile) ?? "";
+    // What has changed so far is read now.
+    if (mode === "declarative") this.#resting?.cancel();
     try {
       const yaml = await readText(this.host, path);
       if (yaml === undefined) throw new FirstbootError("FB1002", { what: `there is no ${path}` });

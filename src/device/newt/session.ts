@@ -43,7 +43,10 @@ export class NewtSession implements Session, LinkProtocol {
     private readonly memory: SiteMemory,
   ) {
     this.#link = new Link(host, channel, this);
-    void this.#link.closed.then(() => this.stopAsking());
+    void this.#link.closed.then(() => {
+      this.stopAsking();
+      memory.blueprints.close();
+    });
     this.#link.begin(0);
     this.askForExitNodes();
     void memory.blueprints.open((data) => this.#send("newt/blueprint/apply", data));
@@ -72,6 +75,10 @@ export class NewtSession implements Session, LinkProtocol {
 
   blueprintAnswered(data: unknown): void {
     void this.memory.blueprints.answered(data);
+  }
+
+  blueprintRequested(): void {
+    void this.memory.blueprints.requested();
   }
 
   /** Asks for exit nodes until there is an answer, or it has been asked often enough. */
@@ -117,11 +124,12 @@ export class NewtSession implements Session, LinkProtocol {
 
 type Reply = (session: NewtSession, data: unknown) => void;
 
-/** What the server answers. Messages of any other type are ignored (PROTOCOLS A9). */
+/** What the server answers, or asks for. Messages of any other type are ignored (PROTOCOLS A9). */
 const replies: ReadonlyMap<string, Reply> = new Map<ServerType, Reply>([
   ["pong", (session) => session.beatAnswered()],
   ["newt/ping/exitNodes", (session) => session.stopAsking()],
   ["newt/blueprint/results", (session, data) => session.blueprintAnswered(data)],
+  ["firstboot/blueprint/request", (session) => session.blueprintRequested()],
 ]);
 
 /** What the server orders (PROTOCOLS A16). After `terminate` the channel stays open. */

@@ -47,7 +47,13 @@ export class NewtSite {
   async #boot(): Promise<void> {
     const host = this.#host;
     const site = await provision(host, this.options.configFile, this.options.overrides ?? {});
-    const memory: SiteMemory = { site, blueprints: new Blueprints(host, site, site.bootstrap), configVersion: 0 };
-    await stayConnected(host, () => openSession(host, memory));
+    const blueprints = new Blueprints(host, site, site.bootstrap);
+    await blueprints.begin();
+    try {
+      const memory: SiteMemory = { site, blueprints, configVersion: 0 };
+      await stayConnected(host, () => openSession(host, memory));
+    } finally {
+      blueprints.end();
+    }
   }
 }

@@ -53,7 +53,11 @@ export const BlueprintPlanRequest = z.strictObject({ blueprint: Encoded });
 export type BlueprintPlanRequest = z.input<typeof BlueprintPlanRequest>;
 
 /** A difference at one place; absent on one side: it is not there. Secrets are masked. */
-export const FieldChange = z.object({ path: z.string(), before: z.unknown(), after: z.unknown() });
+export const FieldChange = z.object({
+  path: z.string(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
 export type FieldChange = z.infer<typeof FieldChange>;
 
 export const ResourceChange = z.object({

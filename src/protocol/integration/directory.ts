@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { Name, Pagination } from "./values.js";
 
+/** It stands in paths, where dots alone would be other paths. */
+const EntryName = Name.regex(/^(?!\.{1,2}$)/, "must not be dots alone");
+
 /** A role that resources are granted to. `Admin` has access to everything and is never named in a resource. */
 export const RoleItem = z.object({ name: z.string(), builtIn: z.boolean(), createdAt: z.string() });
 export type RoleItem = z.infer<typeof RoleItem>;
 export const RolePage = z.object({ roles: z.array(RoleItem), pagination: Pagination });
 
 /** PUT /v1/org/:org/role */
-export const RoleCreate = z.strictObject({ name: Name });
+export const RoleCreate = z.strictObject({ name: EntryName });
 export type RoleCreate = z.input<typeof RoleCreate>;
 
 /** Somebody whom resources may name, by user name or e-mail address. */
@@ -16,7 +19,7 @@ export type UserItem = z.infer<typeof UserItem>;
 export const UserPage = z.object({ users: z.array(UserItem), pagination: Pagination });
 
 /** PUT /v1/org/:org/user */
-export const UserCreate = z.strictObject({ name: Name, email: z.email().max(255).optional() });
+export const UserCreate = z.strictObject({ name: EntryName, email: z.email().max(255).optional() });
 export type UserCreate = z.input<typeof UserCreate>;
 
 /** A domain that is the organisation's, with all below it. */

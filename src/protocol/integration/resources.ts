@@ -7,6 +7,9 @@ export const resourceKinds = ["policy", "public", "private"] as const;
 export const ResourceKind = z.enum(resourceKinds);
 export type ResourceKind = z.infer<typeof ResourceKind>;
 
+/** What one of each kind is called. */
+export const kindTitles = { policy: "policy", public: "public resource", private: "private resource" } as const;
+
 export const ResourceItem = z.object({
   resourceId: z.number(),
   kind: ResourceKind,
@@ -33,10 +36,13 @@ export type ResourceItem = z.infer<typeof ResourceItem>;
 export const ResourceDocument = z.record(z.string(), z.unknown());
 export type ResourceDocument = z.infer<typeof ResourceDocument>;
 
+/** With the niceId of the site whose newt it is for. */
+const ResourceTarget = TargetItem.extend({ site: z.string() });
+
 /** GET /v1/org/:org/resource/:kind/:niceId. In `document` all defaults are filled in, and secrets are masked. */
 export const ResourceDetail = ResourceItem.extend({
   document: ResourceDocument,
-  targets: z.array(TargetItem),
+  targets: z.array(ResourceTarget),
   /** What was dropped or resolved otherwise than it was written; of an answer to a change only. */
   warnings: z.array(z.string()).optional(),
 });
@@ -44,7 +50,11 @@ export type ResourceDetail = z.infer<typeof ResourceDetail>;
 
 export const ResourcePage = z.object({ resources: z.array(ResourceItem), pagination: Pagination });
 
-const NiceId = z.string().regex(/^\S{1,255}$/, "must be 1 to 255 characters without blanks");
+/** It stands in paths, where dots alone would be other paths. */
+const NiceId = z
+  .string()
+  .regex(/^\S{1,255}$/, "must be 1 to 255 characters without blanks")
+  .regex(/^(?!\.{1,2}$)/, "must not be dots alone");
 
 /** PUT /v1/org/:org/resource: `document` is what stands below its niceId in a blueprint. */
 export const ResourceCreate = z.strictObject({ kind: ResourceKind, niceId: NiceId, document: ResourceDocument });

@@ -1,7 +1,19 @@
-import type { Finding, Path } from "./finding.js";
-import { BlueprintDocument, type Policy, type PrivateResource, type PublicResource } from "./schema.js";
+import { boundsOf } from "./bounds.js";
+import { checkEntry, niceIdFindings } from "./entry.js";
+import type { Finding } from "./finding.js";
+import { keysOf, unknownKeys } from "./keys.js";
+import { type BlueprintKind, type KindOfEntry, kinds, type ResourceOf, type Written } from "./kinds.js";
+import { isRecord } from "./record.js";
+import { privateDoubles, publicDoubles } from "./rules/document.js";
+import { BlueprintShape } from "./schema/document.js";
+import type { Policy } from "./schema/policy.js";
+import type { PrivateResource } from "./schema/private-resource.js";
+import type { PublicResource } from "./schema/public-resource.js";
+import { checkSection, siteFindings } from "./section.js";
 
-/** A valid document, normalised: one name for each thing, all defaults filled in. Everything is keyed by niceId. */
+const documentKeys = keysOf(BlueprintShape);
+
+/** A valid document in normal form: one name for each thing, all defaults filled in. Everything is keyed by niceId. */
 export interface Blueprint {
   readonly policies: Readonly<Record<string, Policy>>;
   readonly publicResources: Readonly<Record<string, PublicResource>>;
@@ -13,71 +25,87 @@ export interface CheckOptions {
   readonly strict?: boolean;
 }
 
+interface Misfit {
+  readonly ok: false;
+  readonly problems: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
 /** Findings of a document that is `ok` are warnings; with problems, warnings are told too. */
 export type BlueprintCheck =
   | { readonly ok: true; readonly blueprint: Blueprint; readonly warnings: readonly Finding[] }
-  | { readonly ok: false; readonly problems: readonly Finding[]; readonly warnings: readonly Finding[] };
+  | Misfit;
 
-/** Checks a parsed document; all its problems are reported together. */
-export function checkBlueprint(document: unknown, _options: CheckOptions = {}): BlueprintCheck {
-  const parsed = BlueprintDocument.safeParse(document);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }): Finding => ({ level: "error", path: path.map(part), message }),
-    );
-    return { ok: false, problems, warnings: [] };
-  }
-  const blueprint: Blueprint = {
-    policies: parsed.data["public-policies"],
-    publicResources: { ...parsed.data["proxy-resources"], ...parsed.data["public-resources"] },
-    privateResources: { ...parsed.data["client-resources"], ...parsed.data["private-resources"] },
-  };
-  const problems = [
-    ...doubled(blueprint.publicResources, "full-domain"),
-    ...doubled(blueprint.privateResources, "alias"),
+/** The same of one entry. Paths start at its place in a document. */
+export type ResourceCheck<Kind extends BlueprintKind = BlueprintKind> =
+  | { readonly ok: true; readonly resource: ResourceOf<Kind>; readonly warnings: readonly Finding[] }
+  | Misfit;
+
+/**
+ * Checks a parsed document, of whatever origin. All its problems are told together, however many; nothing is thrown. What
+ * a strict check accepts is accepted without `strict` too, and means the same.
+ */
+export function checkBlueprint(document: unknown, options: CheckOptions = {}): BlueprintCheck {
+  const bounds = boundsOf(document);
+  if (!bounds.fits) return misfit(bounds.findings, options);
+  if (!isRecord(document)) return misfit([notAMap], options);
+  const policies = checkSection(kinds.policy, document);
+  const publicResources = checkSection(kinds.public, document);
+  const privateResources = checkSection(kinds.private, document);
+  const findings = [
+    ...bounds.findings,
+    ...policies.findings,
+    ...publicResources.findings,
+    ...privateResources.findings,
+    ...publicDoubles(publicResources.entries),
+    ...privateDoubles(privateResources.entries),
+    ...siteFindings(document),
+    ...unknownKeys(documentKeys, document, []),
   ];
-  const warnings = warningsOf(document, parsed.data);
-  return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, blueprint, warnings };
+  if (isRefused(findings, options)) return misfit(findings, options);
+  const blueprint: Blueprint = {
+    policies: policies.normal,
+    publicResources: publicResources.normal,
+    privateResources: privateResources.normal,
+  };
+  return { ok: true, blueprint, warnings: findings };
 }
 
-function part(key: PropertyKey): string | number {
-  return typeof key === "number" ? key : String(key);
+const notAMap: Finding = {
+  level: "error",
+  path: [],
+  message: "a blueprint is a map of sections, such as public-resources",
+};
+
+/** Checks one entry, as it would stand in a document. */
+export function checkResource<Kind extends BlueprintKind>(
+  kind: Kind,
+  niceId: string,
+  document: unknown,
+  options: CheckOptions = {},
+): ResourceCheck<Kind> {
+  const kindOfEntry: KindOfEntry<Written<Kind>, ResourceOf<Kind>> = kinds[kind];
+  const path = [kindOfEntry.section, niceId];
+  const bounds = boundsOf(document, path);
+  if (!bounds.fits) return misfit(bounds.findings, options);
+  const { findings: within, normal } = checkEntry(kindOfEntry, path, document);
+  const findings = [...niceIdFindings(niceId, path), ...bounds.findings, ...within];
+  if (normal === undefined || isRefused(findings, options)) return misfit(findings, options);
+  return { ok: true, resource: normal, warnings: findings };
 }
 
-/** A value that must be unique in a document and is not (PROTOCOLS B11). */
-function doubled<Field extends string>(
-  resources: Readonly<Record<string, { readonly [field in Field]?: string | undefined }>>,
-  field: Field,
-): Finding[] {
-  const owner = new Map<string, string>();
-  return Object.entries(resources).flatMap(([niceId, resource]) => {
-    const value = resource[field];
-    const other = value === undefined ? undefined : owner.get(value);
-    if (value !== undefined) owner.set(value, niceId);
-    return other === undefined
-      ? []
-      : [{ level: "error", path: [niceId, field], message: `${value} is used by ${other} already` }];
-  });
+function isProblem({ level }: Finding, { strict = false }: CheckOptions): boolean {
+  return level === "error" || (strict && level === "strict");
 }
 
-/** What was given and dropped: unknown keys, and `Admin`, which every resource grants anyway (PROTOCOLS B14). */
-function warningsOf(given: unknown, kept: unknown, path: Path = []): Finding[] {
-  if (Array.isArray(given)) {
-    const admin = given.includes("Admin") && Array.isArray(kept) && !kept.includes("Admin");
-    const here = admin ? [{ level: "strict" as const, path, message: "Admin has access anyway and was left out" }] : [];
-    const within = given.flatMap((item, index) =>
-      warningsOf(item, Array.isArray(kept) ? kept[index] : undefined, [...path, index]),
-    );
-    return [...here, ...within];
-  }
-  if (!isRecord(given) || !isRecord(kept)) return [];
-  return Object.entries(given).flatMap(([key, value]) =>
-    key in kept
-      ? warningsOf(value, kept[key], [...path, key])
-      : [{ level: "warning", path: [...path, key], message: "is not a key of a blueprint and has no effect" }],
-  );
+function isRefused(findings: readonly Finding[], options: CheckOptions): boolean {
+  return findings.some((finding) => isProblem(finding, options));
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function misfit(findings: readonly Finding[], options: CheckOptions): Misfit {
+  return {
+    ok: false,
+    problems: findings.filter((finding) => isProblem(finding, options)),
+    warnings: findings.filter((finding) => !isProblem(finding, options)),
+  };
 }

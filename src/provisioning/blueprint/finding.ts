@@ -16,6 +16,8 @@ export interface Finding {
   readonly level: "error" | "strict" | "warning";
   readonly path: Path;
   readonly message: string;
+  /** That the key at the end of the path is meant, such as one that is unknown, and not its value. */
+  readonly at?: "key";
   /** Of the key or value in its YAML, if it came from one. */
   readonly place?: Place;
 }
@@ -27,4 +29,9 @@ export function pathText(path: Path): string {
     if (!/^[\w-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
     return text === "" ? part : `${text}.${part}`;
   }, "");
+}
+
+/** `line 3, column 7` */
+export function placeText({ line, column }: Place): string {
+  return `line ${line}, column ${column}`;
 }

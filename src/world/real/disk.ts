@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { systemCode } from "../../error.js";
 import type { Disk } from "../disk.js";
 import type { Process } from "../process.js";
+import { FileWatch } from "./file-watch.js";
 
 async function orMissing<T, D>(operation: Promise<T>, missing: D): Promise<T | D> {
   try {
@@ -41,5 +42,15 @@ export function realDisk(process: Process, root: string): Disk {
           undefined,
         ),
       ),
+    watch: (path, changed) => {
+      const watch = new FileWatch(at(path), changed);
+      const release = process.holds(() => watch.stop());
+      return {
+        stop: () => {
+          watch.stop();
+          release();
+        },
+      };
+    },
   };
 }

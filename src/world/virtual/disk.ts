@@ -1,4 +1,5 @@
-import type { Disk, FileStat, WriteOptions } from "../disk.js";
+import type { Disk, FileStat, Watch, WriteOptions } from "../disk.js";
+import { Notice } from "./disk/notice.js";
 import type { VirtualDisk } from "./disk/virtual-disk.js";
 import type { VirtualProcess } from "./process.js";
 
@@ -53,6 +54,19 @@ export class ProcessDisk implements Disk {
 
   stat(path: string): Promise<FileStat | undefined> {
     return this.#shortly(`stats ${path}`, () => this.disk.stat(path));
+  }
+
+  watch(path: string, changed: () => void): Watch {
+    const notice = new Notice(this.process, path, changed);
+    const stop = this.disk.watch(path, () => notice.post(this.#between(0.05, 2)));
+    const release = this.process.holds(stop);
+    return {
+      stop: () => {
+        notice.stop();
+        stop();
+        release();
+      },
+    };
   }
 
   #shortly<T>(name: string, act: () => T): Promise<T> {

@@ -42,10 +42,11 @@ function device(kind: "newt" | "edgeflow", index: number, surplus: boolean): Dev
       persona: hardened,
       directory: `${population}/${index}`,
       files: [],
-      hasBlueprint: kind === "newt",
+      blueprints: new Map(kind === "newt" ? [["provisioning", "bootstrap.yaml"] as const] : []),
       surplus,
     },
     history,
+    applied: new Set(kind === "newt" && !surplus ? ["provisioning"] : []),
     enrolled: !surplus,
     asked: kind === "edgeflow",
     answered: kind === "edgeflow",
@@ -108,6 +109,8 @@ export function cleanEvidence(): Evidence & { server: ServerEvidence; devices: D
         ...{ blueprintId: index, name: `b${index}`, source: "NEWT", succeeded: true, orgId: "default", createdAt: 0 },
         ...{ siteId: index, parked: false },
       })),
+      resources: [],
+      governing: new Map(),
     },
   };
 }

@@ -34,13 +34,15 @@ describe("the swarm", () => {
     for (const seed of some) expect(again.get(seed)).toBe(once.get(seed));
   });
 
-  it("draws the same scenario for a seed, and every kind of persona, phase, link and fault", () => {
+  it("draws the same scenario for a seed, and every kind of persona, phase, link, blueprint and fault", () => {
     expect(swarmScenario(7)).toEqual(swarmScenario(7));
     const scenarios = seeds.map(swarmScenario);
     const populations = scenarios.flatMap((scenario) => scenario.populations);
     const count = (values: readonly unknown[]): number => new Set(values).size;
     expect(count(populations.map(({ persona }) => persona))).toBe(4);
     expect(count(populations.map(({ link }) => link))).toBe(5);
+    const blueprints = populations.map((one) => one.kind === "newt" && `${one.blueprint} ${one.governing}`);
+    expect(count(blueprints)).toBe(5);
     expect(count(scenarios.flatMap(({ faults }) => faults.map(({ fault }) => fault)))).toBe(9);
     expect(scenarios.some(({ faults }) => faults.length === 0)).toBe(true);
     expect(scenarios.some(({ phases }) => phases.restart && phases.approve)).toBe(true);

@@ -26,7 +26,7 @@ export interface NewtConnection extends Live {
   /** The newt told its version; false: that was known. */
   learn(version: string): boolean;
   /** The site has been let in: the newt asks for exit nodes anew, or its channel is closed so that it comes back and does. */
-  release(change: ConfigChange | undefined): void;
+  release(changes: readonly ConfigChange[]): void;
   /** The newt asks for exit nodes. */
   asks(): void;
 }

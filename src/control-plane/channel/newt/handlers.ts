@@ -3,6 +3,7 @@ import { fromNewt, type MessageType } from "../../../protocol/newt/messages.js";
 import type { Services } from "../../services.js";
 import { applyBlueprint } from "./blueprint-apply.js";
 import type { NewtConnection } from "./connection.js";
+import { containers } from "./containers.js";
 import { disconnecting } from "./disconnecting.js";
 import { healthStatus } from "./health-status.js";
 import { ping } from "./ping.js";
@@ -43,6 +44,7 @@ const acts: ReadonlyMap<string, NewtHandler> = new Map([
   ["newt/ping/request", on(fromNewt["newt/ping/request"], pingRequest)],
   ["newt/wg/register", on(fromNewt["newt/wg/register"], register)],
   ["newt/blueprint/apply", on(fromNewt["newt/blueprint/apply"], applyBlueprint)],
+  ["newt/socket/containers", on(fromNewt["newt/socket/containers"], containers)],
   ["newt/healthcheck/status", on(fromNewt["newt/healthcheck/status"], healthStatus)],
   ["newt/disconnecting", on(fromNewt["newt/disconnecting"], disconnecting)],
 ]);

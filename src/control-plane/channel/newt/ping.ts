@@ -3,14 +3,18 @@ import { takesSync } from "../../../protocol/newt/version.js";
 import type { Services } from "../../services.js";
 import type { NewtConnection } from "./connection.js";
 
-/** The heartbeat: a newt that has another config than it is to have is given the whole before the answer (PROTOCOLS A10). */
+/**
+ * The heartbeat: a newt that has another config than it is to have is given the whole before the answer (PROTOCOLS A10).
+ * One that waits for approval is given nothing, whatever the organisation has laid down for its site.
+ */
 export function ping(
   connection: NewtConnection,
   _: unknown,
   services: Services,
   configSeen: number | undefined,
 ): Promise<void> | undefined {
-  if (connection.isStale(configSeen) && takesSync(connection.version)) return sync(connection, services);
+  const isStale = connection.isStale(configSeen);
+  if (isStale && connection.approved && takesSync(connection.version)) return sync(connection, services);
   connection.answerHeartbeat();
   return undefined;
 }

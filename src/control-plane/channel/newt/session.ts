@@ -122,9 +122,9 @@ export class NewtSession implements ChannelListener, NewtConnection {
     return true;
   }
 
-  release(change: ConfigChange | undefined): void {
+  release(changes: readonly ConfigChange[]): void {
     this.approved = true;
-    if (change) this.push(change);
+    for (const change of changes) this.push(change);
     this.send("newt/wg/reconnect", {});
     this.#release?.cancel();
     this.#release = this.services.world.clock.after(releaseMs, () => this.end(done, "approved: connect again"));

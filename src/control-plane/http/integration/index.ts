@@ -5,8 +5,10 @@ import { auditEndpoints } from "./audit.js";
 import { blueprintEndpoints } from "./blueprints.js";
 import { codeEndpoints } from "./codes.js";
 import { deviceEndpoints } from "./devices.js";
+import { directoryEndpoints } from "./directory.js";
 import { keyEndpoints } from "./keys.js";
 import { organizationEndpoints } from "./organizations.js";
+import { resourceEndpoints } from "./resources.js";
 import { siteChannelEndpoints } from "./site-channel.js";
 import { siteEndpoints } from "./sites.js";
 import { webhookEndpoints } from "./webhooks.js";
@@ -20,7 +22,9 @@ export const integrationEndpoints = [
   ...approvalRuleEndpoints,
   ...deviceEndpoints,
   ...blueprintEndpoints,
+  ...resourceEndpoints,
   ...organizationEndpoints,
+  ...directoryEndpoints,
   ...alertEndpoints,
   ...webhookEndpoints,
   ...apiKeyEndpoints,

@@ -12,56 +12,92 @@ export interface ResourceTargets {
   readonly rows: readonly TargetRow[];
 }
 
-type Place = Pick<TargetRow, "position" | "protocol" | "host" | "port" | "enabled" | "health_check">;
+/** What a row says beside its resource and what a newt found. */
+const placeColumns = ["site_id", "protocol", "host", "port", "internal_port", "enabled", "health_check"] as const;
+type Place = Pick<TargetRow, (typeof placeColumns)[number]>;
 
-/** A target as it is to be. */
+/** A target that is to be otherwise than it is. */
 export interface PlannedTarget extends Place {
   readonly niceId: string;
+  readonly position: number;
   /** As it is; undefined: it is new. */
   readonly row: TargetRow | undefined;
-  readonly internal_port: number;
 }
 
 export interface TargetPlan {
-  /** Ids of targets that nobody wants any more. */
-  readonly removed: readonly number[];
+  /** Targets that nobody wants any more. */
+  readonly removed: readonly TargetRow[];
+  /** Those that change; what stays as it is is not among them. */
   readonly targets: readonly PlannedTarget[];
 }
 
-interface Wanted {
-  readonly niceId: string;
-  readonly row: TargetRow | undefined;
-  readonly place: Place;
+interface Wanted extends Pick<PlannedTarget, "niceId" | "position" | "row"> {
+  readonly place: Omit<Place, "internal_port">;
   /** The port it keeps or asks for; undefined: a new one. */
   readonly port: number | undefined;
 }
 
+/** The internal ports of sites: each of them is one newt's. */
+class Ports {
+  readonly #taken: ReadonlyMap<number, Set<number>>;
+
+  constructor(occupied: ReadonlyMap<number, readonly number[]>) {
+    this.#taken = new Map([...occupied].map(([siteId, taken]) => [siteId, new Set(taken)]));
+  }
+
+  free({ site_id, internal_port }: TargetRow): void {
+    this.#taken.get(site_id)?.delete(internal_port);
+  }
+
+  /** False: it is taken. */
+  take(siteId: number, port: number): boolean {
+    const taken = this.#taken.get(siteId);
+    if (taken?.has(port)) return false;
+    taken?.add(port);
+    return true;
+  }
+
+  /** Takes one that is free, from a random one on. */
+  takeAny(siteId: number, random: Random): number | undefined {
+    const start = below(random, ports.count);
+    for (let step = 0; step < ports.count; step++) {
+      const port = ports.first + ((start + step) % ports.count);
+      if (this.take(siteId, port)) return port;
+    }
+    return undefined;
+  }
+}
+
 /**
- * How a site's targets become what a document's resources want. Targets are matched by position; one that leads somewhere
- * else gets a new internal port (PROTOCOLS B12). `occupied`: all internal ports of the site. A text says why it cannot be.
+ * How targets become what a document's resources want. They are matched by position; one that leads somewhere else, or to
+ * another site, gets a new internal port (PROTOCOLS B12). `occupied`: all internal ports of every site that is concerned.
+ * `reach`: the only site whose targets may go for want of a wish; undefined: any. A text says why it cannot be.
  */
 export function planTargets(
   resources: readonly ResourceTargets[],
-  occupied: Iterable<number>,
+  occupied: ReadonlyMap<number, readonly number[]>,
+  reach: number | undefined,
   random: Random,
 ): TargetPlan | string {
+  const taken = new Ports(occupied);
   const wanted = resources.flatMap(wantedOf);
-  const gone = resources.flatMap(({ wishes, rows }) => rows.filter(({ position }) => position >= wishes.length));
-  const taken = new Set(occupied);
-  for (const { internal_port } of gone) taken.delete(internal_port);
-  for (const { row } of wanted) if (row) taken.delete(row.internal_port);
-  for (const { port, niceId } of wanted) {
-    if (port === undefined) continue;
-    if (taken.has(port)) return `the internal port ${port} of ${niceId} is in use at this site`;
-    taken.add(port);
+  const removed = resources.flatMap(({ wishes, rows }) =>
+    rows.filter(({ position, site_id }) => position >= wishes.length && (reach ?? site_id) === site_id),
+  );
+  for (const row of removed) taken.free(row);
+  for (const { row } of wanted) if (row) taken.free(row);
+  for (const { port, niceId, place } of wanted) {
+    if (port !== undefined && !taken.take(place.site_id, port))
+      return `the internal port ${port} of ${niceId} is in use at this site`;
   }
   const targets: PlannedTarget[] = [];
-  for (const { niceId, row, place, port = freePort(taken, random) } of wanted) {
-    if (port === undefined) return "no internal port is free at this site";
-    taken.add(port);
-    targets.push({ ...place, niceId, row, internal_port: port });
+  for (const { place, port, ...of } of wanted) {
+    const internal_port = port ?? taken.takeAny(place.site_id, random);
+    if (internal_port === undefined) return "no internal port is free at this site";
+    const target = { ...of, ...place, internal_port };
+    if (!isThere(target)) targets.push(target);
   }
-  return { removed: gone.map(({ id }) => id), targets };
+  return { removed, targets };
 }
 
 function wantedOf({ niceId, wishes, rows }: ResourceTargets): Wanted[] {
@@ -70,29 +106,23 @@ function wantedOf({ niceId, wishes, rows }: ResourceTargets): Wanted[] {
     const row = byPosition.get(position);
     if (!place) {
       if (!row) return [];
-      return [
-        { niceId, row, place: { ...row, protocol }, port: row.protocol === protocol ? row.internal_port : undefined },
-      ];
+      const port = row.protocol === protocol ? row.internal_port : undefined;
+      return [{ niceId, position, row, place: { ...row, protocol }, port }];
     }
-    const { host, port, enabled, internalPort, healthCheck } = place;
-    const stays = row?.host === host && row.port === port && row.protocol === protocol;
+    const { siteId: site_id, host, port, enabled, internalPort, healthCheck: health_check } = place;
+    const stays = row?.host === host && row.port === port && row.protocol === protocol && row.site_id === site_id;
     return [
       {
         niceId,
+        position,
         row,
-        place: { position, protocol, host, port, enabled: enabled ? 1 : 0, health_check: healthCheck },
+        place: { site_id, protocol, host, port, enabled: enabled ? 1 : 0, health_check },
         port: internalPort ?? (stays ? row.internal_port : undefined),
       },
     ];
   });
 }
 
-/** A port that is not taken, from a random one on. */
-function freePort(taken: ReadonlySet<number>, random: Random): number | undefined {
-  const start = below(random, ports.count);
-  for (let step = 0; step < ports.count; step++) {
-    const port = ports.first + ((start + step) % ports.count);
-    if (!taken.has(port)) return port;
-  }
-  return undefined;
+function isThere(target: PlannedTarget): boolean {
+  return placeColumns.every((name) => target.row?.[name] === target[name]);
 }

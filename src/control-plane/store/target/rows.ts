@@ -1,7 +1,7 @@
 import { type Expression, sql } from "kysely";
 import type { TargetRow, Tx } from "../schema.js";
 import { statement } from "../statement.js";
-import type { PlannedTarget, TargetPlan } from "./plan.js";
+import type { TargetPlan } from "./plan.js";
 
 /** The values of a JSON list as a table: one bound value for any number of them. */
 function listed(list: Expression<string>) {
@@ -16,10 +16,6 @@ const selectRows = statement((on, hole) =>
     .orderBy("id"),
 );
 
-const selectPorts = statement((on, hole) =>
-  on.selectFrom("target").select("internal_port").where("site_id", "=", hole<number>("siteId")),
-);
-
 const deleteRows = statement((on, hole) => on.deleteFrom("target").where("id", "in", listed(hole<string>("ids"))));
 
 /** Out of the way of others, until they have their own: ports are unique at a site. */
@@ -30,43 +26,44 @@ const freePorts = statement((on, hole) =>
     .where("id", "in", listed(hole<string>("ids"))),
 );
 
-/** Of a check that has changed nothing is known. */
+/** Rows as `[id, site, protocol, host, port, internal port, enabled, check]`. Of a check that has changed nothing is known. */
 const update = statement((on, hole) =>
   on
     .updateTable("target")
-    .set(({ eb, ref }) => {
-      const isSame = eb("health_check", "is", hole<string | null>("health_check"));
-      return {
-        protocol: hole<TargetRow["protocol"]>("protocol"),
-        host: hole<string>("host"),
-        port: hole<number>("port"),
-        internal_port: hole<number>("internal_port"),
-        enabled: hole<number>("enabled"),
-        health: eb
-          .case()
-          .when(isSame)
-          .then(ref("health"))
-          .else("unknown" as const)
-          .end(),
-        health_at: eb.case().when(isSame).then(ref("health_at")).end(),
-        health_check: hole<string | null>("health_check"),
-      };
+    .from(sql`json_each(${hole<string>("rows")})`.as("given"))
+    .set({
+      site_id: sql<number>`given.value ->> 1`,
+      protocol: sql<TargetRow["protocol"]>`given.value ->> 2`,
+      host: sql<string>`given.value ->> 3`,
+      port: sql<number>`given.value ->> 4`,
+      internal_port: sql<number>`given.value ->> 5`,
+      enabled: sql<number>`given.value ->> 6`,
+      health: sql<TargetRow["health"]>`iif(health_check is given.value ->> 7, health, 'unknown')`,
+      health_at: sql<number | null>`iif(health_check is given.value ->> 7, health_at, null)`,
+      health_check: sql<string | null>`given.value ->> 7`,
     })
-    .where("id", "=", hole<number>("id")),
+    .where("target.id", "=", sql<number>`given.value ->> 0`),
 );
 
+/** Rows as `[resource, position, site, protocol, host, port, internal port, enabled, check]`. */
 const insert = statement((on, hole) =>
-  on.insertInto("target").values({
-    resource_id: hole<number>("resourceId"),
-    site_id: hole<number>("siteId"),
-    position: hole<number>("position"),
-    protocol: hole<TargetRow["protocol"]>("protocol"),
-    host: hole<string>("host"),
-    port: hole<number>("port"),
-    internal_port: hole<number>("internal_port"),
-    enabled: hole<number>("enabled"),
-    health_check: hole<string | null>("health_check"),
-  }),
+  on
+    .insertInto("target")
+    .columns([
+      "resource_id",
+      "position",
+      "site_id",
+      "protocol",
+      "host",
+      "port",
+      "internal_port",
+      "enabled",
+      "health_check",
+    ])
+    .expression(
+      sql`select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+        value ->> 8 from json_each(${hole<string>("rows")})`,
+    ),
 );
 
 /** Targets of resources, by resource. */
@@ -78,34 +75,44 @@ export async function targetsOf(tx: Tx, resources: readonly number[]): Promise<M
   return found;
 }
 
-/** Where a site's newt listens, for targets that are switched off too. */
-export async function portsOf(tx: Tx, siteId: number): Promise<number[]> {
-  return (await selectPorts(tx, { siteId })).rows.map(({ internal_port }) => internal_port);
-}
-
 /** Carries a plan out. `resources`: ids by niceId. */
 export async function putTargets(
   tx: Tx,
-  siteId: number,
   { removed, targets }: TargetPlan,
   resources: ReadonlyMap<string, number>,
 ): Promise<void> {
-  if (removed.length > 0) await deleteRows(tx, { ids: JSON.stringify(removed) });
-  const moved = targets.flatMap(({ row, internal_port }) =>
-    row && row.internal_port !== internal_port ? [row.id] : [],
+  if (removed.length > 0) await deleteRows(tx, { ids: JSON.stringify(removed.map(({ id }) => id)) });
+  const changed = targets.flatMap(({ row, ...to }) => (row ? [{ row, to }] : []));
+  const moved = changed.flatMap(({ row, to }) =>
+    row.internal_port !== to.internal_port || row.site_id !== to.site_id ? [row.id] : [],
   );
   if (moved.length > 0) await freePorts(tx, { ids: JSON.stringify(moved) });
-  for (const target of targets) {
-    const { row, niceId, position, ...place } = target;
-    const { protocol, host, port, internal_port, enabled, health_check } = place;
-    const values = { protocol, host, port, internal_port, enabled, health_check };
-    if (!row) await insert(tx, { ...values, position, siteId, resourceId: resources.get(niceId) ?? null });
-    else if (!isAsPlanned(row, target)) await update(tx, { ...values, id: row.id });
+  if (changed.length > 0) {
+    const rows = changed.map(({ row: { id }, to }) => [
+      id,
+      to.site_id,
+      to.protocol,
+      to.host,
+      to.port,
+      to.internal_port,
+      to.enabled,
+      to.health_check,
+    ]);
+    await update(tx, { rows: JSON.stringify(rows) });
   }
-}
-
-function isAsPlanned(row: TargetRow, target: PlannedTarget): boolean {
-  return (["protocol", "host", "port", "internal_port", "enabled", "health_check"] as const).every(
-    (name) => row[name] === target[name],
-  );
+  const added = targets.filter(({ row }) => !row);
+  if (added.length > 0) {
+    const rows = added.map((to) => [
+      resources.get(to.niceId) ?? null,
+      to.position,
+      to.site_id,
+      to.protocol,
+      to.host,
+      to.port,
+      to.internal_port,
+      to.enabled,
+      to.health_check,
+    ]);
+    await insert(tx, { rows: JSON.stringify(rows) });
+  }
 }

@@ -11,6 +11,7 @@ export interface TargetWish {
 }
 
 interface TargetPlace {
+  readonly siteId: number;
   readonly host: string;
   readonly port: number;
   readonly enabled: boolean;
@@ -20,26 +21,23 @@ interface TargetPlace {
   readonly healthCheck: string | null;
 }
 
-/** The targets that a resource wants, position by position. */
-export function targetWishes({ mode, protocol, targets }: PublicResource): TargetWish[] {
-  const effective = mode ?? protocol;
-  if (effective === "inference") return [];
-  return targets.map((target, position) => ({
-    position,
-    protocol: effective === "udp" ? "udp" : "tcp",
-    place: target ? placeOf(target) : undefined,
-  }));
+/** The targets that a resource wants, position by position; `sites`: the site of each that there is. */
+export function targetWishes({ mode, targets }: PublicResource, sites: readonly (number | undefined)[]): TargetWish[] {
+  if (mode === "inference") return [];
+  return targets.map((target, position) => {
+    const siteId = sites[position];
+    return {
+      position,
+      protocol: mode === "udp" ? "udp" : "tcp",
+      place: target && siteId !== undefined ? placeOf(target, siteId) : undefined,
+    };
+  });
 }
 
-function placeOf({
-  hostname,
-  port,
-  enabled,
-  healthcheck,
-  "internal-port": internalPort,
-}: BlueprintTarget): TargetPlace {
+function placeOf(target: BlueprintTarget, siteId: number): TargetPlace {
+  const { hostname: host, port, enabled, healthcheck, "internal-port": internalPort } = target;
   const check = healthcheck && checkOf(healthcheck);
-  return { host: hostname, port, enabled, internalPort, healthCheck: check ? JSON.stringify(check) : null };
+  return { siteId, host, port, enabled, internalPort, healthCheck: check ? JSON.stringify(check) : null };
 }
 
 /** A check as newts are told of it; one that lacks something, or is switched off, they are not told of (PROTOCOLS A17). */
@@ -55,10 +53,10 @@ function checkOf(wish: NonNullable<BlueprintTarget["healthcheck"]>): HealthCheck
     hcHostname: hostname,
     hcPort: port,
     hcInterval: interval,
-    hcUnhealthyInterval: wish.unhealthyInterval ?? wish["unhealthy-interval"],
+    hcUnhealthyInterval: wish["unhealthy-interval"],
     hcTimeout: wish.timeout,
-    hcHeaders: headers && Object.fromEntries(headers.map(({ name, value }) => [name, value])),
-    hcFollowRedirects: wish["follow-redirects"] || wish.followRedirects === true,
+    hcHeaders: headers.length === 0 ? null : Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    hcFollowRedirects: wish["follow-redirects"],
     hcMethod: method ?? null,
     hcTlsServerName: null,
     hcStatus: wish.status ?? null,

@@ -4,6 +4,7 @@ import { Directory, type Node, type Place } from "./directory.js";
 import { Inode } from "./inode.js";
 import { Journal } from "./journal.js";
 import { type Fail, failing, namesOf } from "./system-error.js";
+import { View } from "./view.js";
 
 /** Permission bits that no file is created with. */
 const umask = 0o022;
@@ -29,6 +30,7 @@ export class VirtualDisk {
   failing = false;
   readonly #root = new Directory();
   readonly #journal = new Journal();
+  readonly #views = new Set<View>();
   #used = 0;
 
   constructor(readonly random: Random) {}
@@ -51,6 +53,7 @@ export class VirtualDisk {
     this.#used -= inode.size;
     inode.write(data.length > room ? data.subarray(0, room) : data);
     this.#used += inode.size;
+    this.#look();
     if (data.length > room) throw failing("write")("ENOSPC");
   }
 
@@ -77,6 +80,7 @@ export class VirtualDisk {
     const edits = [target.directory.set(target.name, source.node), source.directory.set(source.name, undefined)];
     this.#journal.add(edits, source.directory !== target.directory || target.node instanceof Directory);
     if (target.node instanceof Inode) this.#used -= target.node.size;
+    this.#look();
   }
 
   remove(path: string): void {
@@ -87,6 +91,7 @@ export class VirtualDisk {
     if (node === this.#root) throw fail("EBUSY");
     this.#change(fail);
     this.#unlink(directory, name, node);
+    this.#look();
   }
 
   makeDirectory(path: string): void {
@@ -150,6 +155,14 @@ export class VirtualDisk {
     inode.sync();
     directory.set(name, inode);
     this.#used += inode.size - (replaced?.size ?? 0);
+    this.#look();
+  }
+
+  /** Calls `changed` whenever another content stands under a path, also an equal one that was written anew, or none. */
+  watch(path: string, changed: () => void): () => void {
+    const view = new View(this.#root, path, changed);
+    this.#views.add(view);
+    return () => this.#views.delete(view);
   }
 
   /** What a file holds as processes see it; undefined if there is none. */
@@ -177,6 +190,10 @@ export class VirtualDisk {
 
   #find(path: string, fail: Fail): Node | undefined {
     return this.#at(path, fail)?.node;
+  }
+
+  #look(): void {
+    for (const view of this.#views) view.look();
   }
 
   #change(fail: Fail): void {

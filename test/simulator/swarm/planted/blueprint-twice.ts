@@ -1,4 +1,4 @@
-// A blueprint that comes again is taken for a new one.
+// A provisioning blueprint is taken for one that may come again and again.
 import type * as blueprints from "../../../../src/control-plane/store/blueprint/blueprints.js";
 import { type Mutant, replaced } from "./mutant.js";
 
@@ -6,10 +6,7 @@ function forgetful({ blueprintStore }: typeof blueprints): typeof blueprints {
   return {
     blueprintStore: (base) => {
       const store = blueprintStore(base);
-      let sent = 0;
-      // Blanks at the end change nothing but that no two texts are the same.
-      const apply: typeof store.apply = (owner, contents, once) =>
-        store.apply(owner, contents + " ".repeat(sent++), once);
+      const apply: typeof store.apply = (owner, contents) => store.apply(owner, contents);
       return { ...store, apply };
     },
   };

@@ -1,0 +1,160 @@
+import { bare, budget, type Case, describeCases, ordered } from "./cases.js";
+import { model, raw, shell, target, web } from "./places.js";
+
+const udp = { ...raw, mode: "udp" };
+const rule = (match: string, value: unknown) => ({ ...web, rules: [{ action: "deny", match, value }] });
+const checked = (changes: object) => ({
+  ...web,
+  targets: [{ ...target, healthcheck: { hostname: "a", port: 80, method: "GET", ...changes } }],
+});
+const idle = "warning targets[0].healthcheck";
+
+/** Every rule between keys of PROTOCOLS B3 to B8, with what keeps it and what breaks it. */
+describeCases("public", [
+  ["targets alone", { targets: [bare, { ...target }] }, "fine"],
+  ["nothing at all", {}, "fine"],
+  ["targets and a key that counts for nothing", { targets: [bare], typo: 1 }, "warning typo"],
+  ["targets and a name", { targets: [], name: "a" }, "error mode"],
+  ["a mode without a name", { mode: "http", "full-domain": "a.b" }, "error name"],
+  ["more than targets, and neither name nor mode", { enabled: false }, "error name"],
+  ["the older name of a mode", { name: "a", protocol: "http", "full-domain": "a.b" }, "fine"],
+  ["both names, alike", { ...web, protocol: "http" }, "fine"],
+  ["both names, of which the newer counts", { ...raw, protocol: "udp" }, "warning protocol"],
+
+  ["http: a target with a method", { ...web, targets: [target] }, "fine"],
+  ["http: a target without", { ...web, targets: [target, bare] }, "error targets[1].method"],
+  ["http: no target at a place", { ...web, targets: [null] }, "fine"],
+  ["tcp: a target with a method", { ...raw, targets: [bare, target] }, "error targets[1].method"],
+  ["udp: a target with a method", { ...udp, targets: [target] }, "error targets[0].method"],
+  ["tcp: a target without", { ...raw, targets: [bare] }, "fine"],
+  ["rdp: a target without a method", { ...web, mode: "rdp", targets: [bare] }, "fine"],
+  ["vnc: a target with a method", { ...web, mode: "vnc", targets: [target] }, "fine"],
+  ["inference: a target", { ...model, targets: [null, bare] }, "error targets[1]"],
+  ["inference: no target at a place", { ...model, targets: [null] }, "fine"],
+
+  ["ssh, no daemon: two targets", { ...shell, targets: [bare, bare] }, "fine"],
+  ["ssh, daemon at the site: two targets", { ...shell, "auth-daemon": {}, targets: [bare, bare] }, "error targets"],
+  [
+    "ssh, native daemon: two targets",
+    { ...shell, "auth-daemon": { mode: "native" }, targets: [bare, bare] },
+    "error targets",
+  ],
+  [
+    "ssh, native daemon: one target beside none",
+    { ...shell, "auth-daemon": { mode: "native" }, targets: [null, bare] },
+    "fine",
+  ],
+  [
+    "ssh, remote daemon: two targets",
+    { ...shell, "auth-daemon": { mode: "remote", port: 1 }, targets: [bare, bare] },
+    "fine",
+  ],
+  ["a remote daemon without a port", { ...shell, "auth-daemon": { mode: "remote" } }, "error auth-daemon.port"],
+  ["a daemon beside http", { ...web, "auth-daemon": {} }, "warning auth-daemon"],
+
+  ...["http", "ssh", "rdp", "vnc", "inference"].flatMap((mode): Case[] => [
+    [`${mode} without a domain`, { name: "a", mode }, "error full-domain"],
+    [`${mode} with an empty domain`, { name: "a", mode, "full-domain": "" }, "error full-domain"],
+    [`${mode} with a domain`, { name: "a", mode, "full-domain": "a.b" }, "fine"],
+  ]),
+  ["tcp with a domain", { ...raw, "full-domain": "a.b" }, "warning full-domain"],
+  ["tcp with an empty domain", { ...raw, "full-domain": "" }, "fine"],
+  ["tcp without a port", { name: "a", mode: "tcp" }, "error proxy-port"],
+  ["udp without a port", { name: "a", protocol: "udp" }, "error proxy-port"],
+  ["http with a port", { ...web, "proxy-port": 80 }, "warning proxy-port"],
+  ["tcp with auth", { ...raw, auth: {} }, "error auth"],
+  ["udp with auth", { ...udp, auth: {} }, "error auth"],
+  ["tcp with a Host header", { ...raw, "host-header": "a" }, "warning host-header"],
+  ["udp with a TLS server name", { ...udp, "tls-server-name": "a" }, "warning tls-server-name"],
+  ["tcp with maintenance", { ...raw, maintenance: {} }, "warning maintenance"],
+  ["a scheme", { ...web, scheme: "https" }, "warning scheme"],
+
+  ["tcp with the PROXY protocol", { ...raw, "proxy-protocol": true, "proxy-protocol-version": 2 }, "fine"],
+  ["udp with the PROXY protocol", { ...udp, "proxy-protocol": false }, "error proxy-protocol"],
+  ["http with its version", { ...web, "proxy-protocol-version": 1 }, "error proxy-protocol-version"],
+
+  ["a wildcard of two labels", { ...web, "full-domain": "*.example.com" }, "fine"],
+  ["a wildcard of four labels", { ...web, "full-domain": "*.a-1.b.example.com" }, "fine"],
+  ["a wildcard of one label", { ...web, "full-domain": "*.com" }, "error full-domain"],
+  ["a wildcard alone", { ...web, "full-domain": "*" }, "error full-domain"],
+  ["a wildcard in a label", { ...web, "full-domain": "*a.example.com" }, "error full-domain"],
+  ["a wildcard behind a label", { ...web, "full-domain": "a.*.example.com" }, "error full-domain"],
+  ["two wildcards", { ...web, "full-domain": "*.*.example.com" }, "error full-domain"],
+  ["a wildcard before an empty label", { ...web, "full-domain": "*..com" }, "error full-domain"],
+  ["a wildcard before a hyphen", { ...web, "full-domain": "*.-a.com" }, "error full-domain"],
+  ["a wildcard before an underscore", { ...web, "full-domain": "*.a_b.com" }, "strict full-domain"],
+  ["an underscore without a wildcard", { ...web, "full-domain": "a_b.example.com" }, "fine"],
+  ["a label that is too long", { ...web, "full-domain": `${"a".repeat(64)}.com` }, "error full-domain"],
+
+  ["providers in inference", { ...model, "ai-providers": [{ provider: "a" }] }, "fine"],
+  ["providers in http", { ...web, "ai-providers": [{ provider: "a" }] }, "error ai-providers"],
+  ["no providers in http", { ...web, "ai-providers": [] }, "fine"],
+  [
+    "models that are selected",
+    { ...model, "ai-providers": [{ provider: "a", "access-mode": "select", models: ["b"] }] },
+    "fine",
+  ],
+  [
+    "models that are inherited",
+    { ...model, "ai-providers": [{ provider: "a", models: ["b"] }] },
+    "error ai-providers[0].models",
+  ],
+  ["budgets of two units", { ...web, "ai-budget": [budget("usd"), budget("tokens")] }, "fine"],
+  ["budgets of two periods", { ...web, "ai-budget": [budget("usd"), budget("usd", "daily")] }, "fine"],
+  ["two budgets of a kind", { ...web, "ai-budget": [budget("usd"), budget("usd", "monthly")] }, "error ai-budget[1]"],
+
+  ["priorities that differ", { ...web, rules: ordered(3, 2, 1) }, "fine"],
+  ["priorities by place", { ...web, rules: ordered(undefined, undefined) }, "fine"],
+  ["a priority twice", { ...web, rules: ordered(7, 7) }, "error rules[1]"],
+  ["a priority that is a place's", { ...web, rules: ordered(2, undefined) }, "error rules[1]"],
+
+  ["an IPv4 address", rule("ip", "192.0.2.1"), "fine"],
+  ["an IPv6 address", rule("ip", "2001:db8::1"), "fine"],
+  ["an address that is none", rule("ip", "192.0.2.256"), "error rules[0].value"],
+  ["a network as an address", rule("ip", "192.0.2.0/24"), "error rules[0].value"],
+  ["an IPv4 network", rule("cidr", "192.0.2.0/24"), "fine"],
+  ["an IPv6 network", rule("cidr", "2001:db8::/32"), "fine"],
+  ["a network of too many bits", rule("cidr", "192.0.2.0/33"), "error rules[0].value"],
+  ["an address as a network", rule("cidr", "192.0.2.1"), "error rules[0].value"],
+  ...["/", "a", "/a/*", "/a/", "/*.php", "/%2f~!$&'()+,;#=@:", "*"].map(
+    (path): Case => [`the path ${path}`, rule("path", path), "fine"],
+  ),
+  ...["", "//a", "/a//b", "/a b", "/%2", "/%zz", "/a?b", "/ä", "/a\\b", "/a%"].map(
+    (path): Case => [`no path: ${path}`, rule("path", path), "error rules[0].value"],
+  ),
+  ["a country", rule("country", "DE"), "warning rules[0]"],
+  ["all countries", rule("country", "ALL"), "warning rules[0]"],
+  ["a country in lower case", rule("country", "de"), "error rules[0].value"],
+  ["an AS", rule("asn", "AS64496"), "warning rules[0]"],
+  ["an AS in lower case", rule("asn", "as64496"), "warning rules[0]"],
+  ["every AS", rule("asn", "ALL"), "warning rules[0]"],
+  ["an AS without its letters", rule("asn", 64_496), "error rules[0].value"],
+  ["every AS in lower case", rule("asn", "all"), "error rules[0].value"],
+  ...["002", "142", "021", "419", "155"].map((region): Case => [`region ${region}`, rule("region", region), "fine"]),
+  ["a region that is none", rule("region", "999"), "error rules[0].value"],
+  ["a region without its zeros", rule("region", 2), "error rules[0].value"],
+  ["a country's number as a region", rule("region", "276"), "error rules[0].value"],
+  ["a rule that is off", { ...web, rules: [{ ...ordered(1)[0], enabled: false }] }, "warning rules[0].enabled"],
+
+  ["Admin among the roles", { ...web, auth: { "sso-roles": ["Member", "Admin"] } }, "strict auth.sso-roles[1]"],
+  ["admin in lower case", { ...web, auth: { "sso-roles": ["admin"] } }, "fine"],
+  ["an empty role", { ...web, auth: { "sso-roles": [""] } }, "warning auth.sso-roles[0]"],
+  ["an empty user", { ...web, auth: { "sso-users": [""] } }, "warning auth.sso-users[0]"],
+  ["a masked password", { ...web, auth: { password: "********" } }, "error auth.password"],
+  [
+    "a masked basic password",
+    { ...web, auth: { "basic-auth": { user: "a", password: "********" } } },
+    "error auth.basic-auth.password",
+  ],
+  ["a masked pincode", { ...web, auth: { pincode: "********" } }, "error auth.pincode"],
+
+  ["a check with all it needs", checked({}), "fine"],
+  ["a check without a method", checked({ method: undefined }), idle],
+  ["a check of mode tcp without one", checked({ mode: "tcp", method: undefined }), "fine"],
+  ["a check that is off, without one", checked({ enabled: false, method: undefined }), "fine"],
+  ["a check without a host", checked({ hostname: "" }), idle],
+  ["a check without a path", checked({ path: "" }), idle],
+  ["a check all the time", checked({ interval: 0 }), idle],
+  ["a check without a method, of targets alone", { targets: [{ ...bare, healthcheck: bare }] }, idle],
+  ["a target without a host", { ...web, targets: [{ ...target, hostname: "" }] }, "warning targets[0].hostname"],
+]);

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { History } from "../../simulator/history.js";
+import type { BlueprintMode, DeviceEvent } from "../../src/device/event.js";
+
+const answer = (mode: BlueprintMode): DeviceEvent => ({ type: "blueprint", mode, success: true, message: "", ms: 1 });
+
+it("a history keeps each bootstrap blueprint, and no more of what is applied at each connect than of the connects", () => {
+  const history = new History();
+  for (let at = 0; at < 1_000; at++) {
+    history.add({ at, life: 1, event: { type: "connected", ms: 1 } });
+    history.add({ at, life: 1, event: answer("declarative") });
+  }
+  history.add({ at: 1_000, life: 1, event: answer("provisioning") });
+  expect(history.entries).toHaveLength(9);
+  expect(history.of("blueprint").at(-1)?.event.mode).toBe("provisioning");
+});
