@@ -51,9 +51,13 @@ export class Blueprint extends Construct {
   #warnings(sampleEnv: Env): readonly Finding[] {
     const check = checkBlueprintYaml(this.yaml, withSamples(sampleEnv));
     if (check.ok) return check.warnings;
+    const told = check.problems.slice(0, mostTold).map((problem) => this.#told(problem));
+    const more = check.problems.length - told.length;
     throw new FirstbootError("FB1006", {
       what: `${this.node.path}: ${this.fileName} is no blueprint`,
-      why: check.problems.map((problem) => this.#told(problem)).join("; "),
+      why: [...told, ...(more > 0 ? [`and ${more} more; \`firstboot blueprint check\` tells them all`] : [])].join(
+        "; ",
+      ),
       fix: "mend the YAML; if only a sample value does not fit, give a better one in sampleEnv",
     });
   }
@@ -64,6 +68,9 @@ export class Blueprint extends Construct {
     return parts.filter((part) => part !== "").join(": ");
   }
 }
+
+/** Problems that one error tells; `firstboot blueprint check` tells all. */
+const mostTold = 20;
 
 function textOf(construct: string, path: string): string {
   try {

@@ -1,5 +1,5 @@
 // Writes docs/blueprint-reference.md from the JSON Schema of blueprints.
-// Run with: node --import tsx scripts/generate-blueprint-reference.ts
+// Run with: npm run reference
 import { writeFileSync } from "node:fs";
 import { blueprintReference } from "./blueprint-reference.js";
 

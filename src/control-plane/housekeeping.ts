@@ -2,7 +2,7 @@ import { reasonOf } from "../error.js";
 import { every } from "../world/clock.js";
 import { watchConditions } from "./alerts/watch.js";
 import type { Services } from "./services.js";
-import { releaseSite, removeSite } from "./site-decisions.js";
+import { releaseSite, removeSites } from "./site-decisions.js";
 
 /** How often each is done, milliseconds; one timer serves all channels, keys and sites. */
 const intervals = {
@@ -58,7 +58,7 @@ export function keepHouse(services: Services): Chore {
     chore(intervals.sweep, "silent channels not looked for", async () => sweep(services)),
     chore(intervals.reclaim, "overdue leases not ended", () => store.leases.reclaim()),
     chore(intervals.offline, "sites that stay away not removed", () =>
-      store.offline.remove(newts, (newtId) => removeSite(services, newtId)),
+      store.offline.remove(newts, (sites) => removeSites(services, sites)),
     ),
     chore(intervals.rules, "those who wait not looked at again", () =>
       store.approvalRules.admit((site) => releaseSite(services, site)),

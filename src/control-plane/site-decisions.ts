@@ -1,5 +1,6 @@
 import type { Services } from "./services.js";
 import type { ApprovedSite } from "./store/approval.js";
+import type { RemovedSites } from "./store/removed-sites.js";
 import type { Consequences } from "./store/resource/apply.js";
 
 /**
@@ -21,9 +22,15 @@ export function tellNewts({ newts }: Services, { configs, governors }: Consequen
   for (const newtId of governors) newts.get(newtId)?.send("firstboot/blueprint/request", {});
 }
 
-/** After the commit of a removal: the site drops its tunnel, and its channel is closed rather than left behind (PROTOCOLS D2). */
-export function removeSite({ newts }: Services, newtId: string): void {
-  const session = newts.get(newtId);
-  session?.send("newt/wg/terminate", {});
-  session?.end(1000, "Disconnected by server");
+/**
+ * After the commit of a removal: the sites drop their tunnels, and their channels are closed rather than left behind
+ * (PROTOCOLS D2). Others hear of the targets that went with them.
+ */
+export function removeSites(services: Services, { newtIds, configs }: RemovedSites): void {
+  for (const newtId of newtIds) {
+    const session = services.newts.get(newtId);
+    session?.send("newt/wg/terminate", {});
+    session?.end(1000, "Disconnected by server");
+  }
+  tellNewts(services, { configs, governors: [] });
 }

@@ -24,6 +24,7 @@ const plan: BlueprintPlan = {
         { path: "destination", before: "10.0.0.1", after: "10.0.0.2" },
         { path: "alias", before: "a.lan" },
         { path: "auth.password", before: "********", after: "********" },
+        { path: "maintenance", after: {} },
       ],
     },
     { action: "update", kind: "private", niceId: "lan", governedBy: null, fields: [] },
@@ -44,6 +45,7 @@ test("a plan shows what comes, goes and changes, a line for each, and what will 
     ~ destination   = "10.0.0.1" -> "10.0.0.2"
     - alias         = "a.lan"
     ~ auth.password = "********" (another one)
+    + maintenance   = {}
     ! governed by brave-otter: its blueprint file will overwrite this
 ~ private lan
     ~ the same document, which now means other sites

@@ -122,6 +122,17 @@ describe("what stands beside secrets", () => {
   });
 });
 
+test.each([
+  "    auth:\n      password: |\n        x\n       hunter2: y: z\n",
+  "    headers:\n    - name: Authorization\n      value: Bearer: hunter2: x\n",
+])("a broken line below the key of a secret is not repeated: %j", async (lines) => {
+  const path = file("broken-secret.yaml", `public-resources:\n  a:\n    name: A\n${lines}`);
+  const { stdout: told, code } = await blueprint("check", path);
+  expect(code).toBe(1);
+  expect(told).toMatch(/: error: /);
+  expect(told).not.toContain("hunter2");
+});
+
 describe("other forms of a document", () => {
   test("what render prints is the same document again", async () => {
     const { stdout: json } = await blueprint("render", bootstrap, "--env", "SERIAL_NUMBER=SN1", "--json");

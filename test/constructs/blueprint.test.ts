@@ -51,6 +51,14 @@ test("what is not YAML is refused with its line and column, all of it", () => {
   expect(() => fromYaml(yaml)).toThrow(/^stack\/it: .*blueprint.yaml, line 2, column 6: .*line 3, column 6: /);
 });
 
+test("of very many problems the first are told, and how many there are", () => {
+  const targets = Array.from({ length: 50 }, () => "      - { hostname: a, port: 0, method: http }\n").join("");
+  const yaml = `public-resources:\n  web:\n    name: Web\n    mode: http\n    full-domain: a.example.com\n    targets:\n${targets}`;
+  expect(() => fromYaml(yaml)).toThrow(
+    /targets\[19\]\.port: (?!.*targets\[20\]).*and 30 more; `firstboot blueprint check`/,
+  );
+});
+
 test("a key without effect becomes a warning of the construct, with its place", () => {
   const { metadata } = fromYaml(web("port: 80, tpyo: 1")).node;
   expect(metadata.map(({ data }) => data)).toEqual([

@@ -173,7 +173,7 @@ test.each([
   [
     "a name that the database would not give back",
     () => web([target(80)], { "full-domain": "half.example.com" }, "half\ud800"),
-    /"half\\ud800" is no niceId/,
+    /Validation error: "half\\ud800" is no niceId: it has half a character at "public-resources\["half\\ud800"\]"/,
   ],
 ])("%s is refused, and the newt's channel goes on", async (_, blueprint, why) => {
   const plane = await Plane.start();

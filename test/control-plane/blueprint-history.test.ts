@@ -85,12 +85,28 @@ test("the last 1,000 of an organisation's own are kept, and what sites sent is n
   expect(items.filter(({ source }) => source === "NEWT")).toHaveLength(1);
 });
 
+test("of sites that are gone 1,000 applied ones are kept and what the last of them left, and none that failed", async () => {
+  const { plane, database, newt } = await begun();
+  await applied(newt, "{}");
+  fill(database, 1_005, "NEWT");
+  const gone = async () => (await plane.integration.listBlueprints(org)).filter(({ siteId }) => siteId === null);
+  for (let sites = 0; sites < 3; sites++) {
+    const site = await TestSite.of(plane);
+    const other = await site.connect();
+    for (const document of ["{}", "{", web([target(80 + sites)], {}, `web-${sites}`)]) await applied(other, document);
+    await plane.api("DELETE", `/v1/site/${site.siteId}`);
+    expect(await gone()).toHaveLength(1_002);
+  }
+  expect((await gone()).every(({ succeeded }) => succeeded)).toBe(true);
+  expect(await plane.integration.listBlueprints(org)).toHaveLength(1_003);
+});
+
 /** Makes an organisation's history long. */
-function fill(database: SqliteDatabase, rows: number): void {
+function fill(database: SqliteDatabase, rows: number, source = "API"): void {
   const insert = `insert into blueprint (org_id, name, source, contents, succeeded, parked, message, created_at)
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-    select ?, 'old', 'API', '{}', 1, 0, 'old', i from n`;
-  database.prepare(insert).run([rows, org]);
+    select ?, 'old', ?, '{}', 1, 0, 'old', i from n`;
+  database.prepare(insert).run([rows, org, source]);
 }
 
 test("no secret of a document is shown, in whatever shape it was kept", async () => {

@@ -126,6 +126,42 @@ describe.each([
   });
 });
 
+test("what was deleted stays named: a role comes again with the next change, the others are warned of, none is refused", async () => {
+  const { plane, newt } = await begun();
+  const { integration } = plane;
+  await integration.createUser(org, { name: "ada" });
+  await integration.createDomain(org, { name: "example.com" });
+  const document = { ...host({ roles: ["Ops"], users: ["ada"] }), ...JSON.parse(web([target(80)])) };
+  expect((await applied(newt, document, true)).result).toMatchObject({ success: true, warnings: [] });
+  await integration.deleteRole(org, "Ops");
+  await integration.deleteUser(org, "ada");
+  await integration.deleteDomain(org, "example.com");
+  expect(await integration.listRoles(org)).toHaveLength(2);
+  const edited = await integration.updateResource(org, "private", "db", { name: "Data" });
+  expect(edited).toMatchObject({
+    document: { roles: ["Ops"], users: ["ada"] },
+    warnings: ["User not found: ada in org default"],
+  });
+  expect(await integration.updateResource(org, "public", "web", { name: "Page" })).toMatchObject({
+    warnings: ["Domain not found for full-domain: web.example.com: org default has none that covers it"],
+  });
+  expect((await integration.listRoles(org)).map(({ name }) => name)).toContain("Ops");
+});
+
+test("what a resource keeps while its targets alone are written is not given to another of the same document", async () => {
+  const { plane, newt } = await begun();
+  await applied(newt, web([target(80)]));
+  const taken = JSON.parse(web([target(81)], { "full-domain": "web.example.com" }, "other"))["public-resources"];
+  const document = { "public-resources": { web: { targets: [target(82)] }, ...taken } };
+  expect((await applied(newt, document)).result).toMatchObject({
+    success: false,
+    message: expect.stringContaining(
+      "web.example.com of a public resource is already in use by the public resource web",
+    ),
+  });
+  expect(await plane.integration.listResources(org)).toHaveLength(1);
+});
+
 test("two resources may swap what only one may have, in one document", async () => {
   const { newt } = await begun();
   const pair = (first: string, second: string) => ({

@@ -97,6 +97,15 @@ test("a resource or policy of the organisation cannot be put by a site, and a sh
   expect((await applied(newt, web([target(80)], { policy: "staff" }))).result).toMatchObject({ success: true });
 });
 
+test("a host name with half a character is refused: it would come back from the database as another each time", async () => {
+  const { plane, newt } = await neighbours();
+  expect((await applied(newt, web([target(80, { hostname: "web\ud800" })]))).result).toEqual({
+    success: false,
+    message: `${refusal}a target of the public resource web has no host name`,
+  });
+  expect(await plane.integration.listResources(org)).toEqual([]);
+});
+
 describe("a site that waits for approval", () => {
   async function waiting() {
     const plane = await Plane.start();
@@ -167,6 +176,18 @@ describe("a site that waits for approval", () => {
     expect((await applied(newt, "{")).result).toMatchObject({ success: false });
     const parked = (await plane.integration.listBlueprints(org)).filter((item) => item.parked);
     expect(parked).toHaveLength(50);
+  });
+
+  test("keeps 2 MiB waiting: they are applied at one go when it is let in", async () => {
+    const { plane, newt } = await waiting();
+    const long = (name: string) => web([target(80)], { headers: [{ name: "X-Long", value: name.repeat(600_000) }] });
+    for (const name of ["a", "b", "c"]) await applied(newt, long(name));
+    expect((await applied(newt, long("d"))).result).toEqual({
+      success: false,
+      message: "Too many blueprints of this site wait until it is approved",
+    });
+    expect((await applied(newt, web([target(81)]))).result).toMatchObject({ success: true });
+    expect((await plane.integration.listBlueprints(org)).filter((item) => item.parked)).toHaveLength(4);
   });
 
   test("has one provisioning blueprint waiting, which counts as the one of its life once it is applied", async () => {

@@ -161,6 +161,78 @@ test.each(versions)(
   },
 );
 
+/** Documents that no version has written, but that a file may hold, and what is looked for in them. */
+const odd: readonly (readonly [document: string, expected: object])[] = [
+  ['{"mode":"tcp","enabled":"yes","proxy-port":"7000"}', { enabled: 1, proxy_protocol: "tcp", proxy_port: null }],
+  ['{"protocol":"udp","enabled":null,"proxy-port":7000.5}', { enabled: 1, proxy_protocol: "udp", proxy_port: null }],
+  ['{"mode":"tcp","enabled":{},"proxy-port":1e40}', { enabled: 1, proxy_protocol: "tcp", proxy_port: null }],
+  ['{"mode":{},"enabled":[false],"full-domain":7,"targets":7}', { enabled: 1, full_domain: "7" }],
+  ['{"full-domain":null,"targets":["x",7,null,{"site":"gone"}]}', { full_domain: null }],
+  ['{"targets":[[]],"site":[]}', {}],
+  ['[{"enabled":false}]', { enabled: 1 }],
+  ['"text"', {}],
+  ["null", {}],
+  ["", {}],
+];
+
+test.each(versions.slice(0, 3))("odd documents of version %i keep no server from its start", async (version) => {
+  const path = fileOf(version);
+  const file = new Database(path);
+  const kinds = ["public", "private"];
+  const insert = file.prepare("insert into resource values (?, ?, ?, ?, 7, 'NEWT', ?, 2400)");
+  for (const [index, [document]] of odd.entries())
+    for (const [at, kind] of kinds.entries()) insert.run(100 + 2 * index + at, org, kind, `odd-${index}`, document);
+  file.close();
+  const opened = openSqlite(path);
+  const columns = "enabled, full_domain, proxy_protocol, proxy_port";
+  const found = opened
+    .prepare(`select ${columns} from resource where id >= 100 and kind = 'public' order by id`)
+    .all([]);
+  expect(found).toMatchObject(odd.map(([, expected]) => expected));
+  opened.close();
+  const { integration } = await Plane.start(path);
+  expect(await integration.listResources(org)).toHaveLength(3 + 2 * odd.length);
+});
+
+test.each(versions.slice(0, 3))(
+  "a site's name in a document of version %i, which had no effect, gets none",
+  async (version) => {
+    const path = fileOf(version);
+    const file = new Database(path);
+    const led = {
+      ...tcp,
+      targets: [{ hostname: "10.0.0.1", port: 80, enabled: true, priority: 100, site: "gone" }, null],
+    };
+    const update = file.prepare("update resource set document = ? where id = ?");
+    update.run(JSON.stringify(led), 5);
+    update.run(JSON.stringify({ ...database, site: "calm-crab", sites: ["gone"] }), 6);
+    file.close();
+    const { integration } = await Plane.start(path);
+    await integration.updateResource(org, "public", "web", { name: "Page" });
+    await integration.updateResource(org, "private", "db", { name: "Data" });
+    expect(await integration.findResource(org, "public", "web")).toMatchObject({
+      sites: ["brave-otter"],
+      document: { targets: [{ port: 80 }, null] },
+    });
+    expect(await integration.findResource(org, "private", "db")).toMatchObject({
+      sites: ["brave-otter"],
+      document: { sites: [] },
+    });
+  },
+);
+
+test.each(versions)("an id that a resource or target of version %i had is no other's ever", async (version) => {
+  const path = fileOf(version);
+  const file = new Database(path);
+  file.exec("delete from resource");
+  file.close();
+  const { integration } = await Plane.start(path);
+  const document = { name: "New", mode: "tcp", "proxy-port": 1, targets: [{ hostname: "h", port: 1, site: "front" }] };
+  const made = await integration.createResource(org, { kind: "public", niceId: "new", document });
+  expect(made.resourceId).toBe(8);
+  expect(made.targets[0]?.targetId).toBe(version < 3 ? 1 : 13);
+});
+
 test.each(versions)("a site's resources of version %i are put anew, and what is parked is applied", async (version) => {
   const plane = await Plane.start(fileOf(version));
   const newt = await plane.newt(proven);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openSqlite } from "../../src/control-plane/index.js";
+import { applied, target, web } from "./newt-site.js";
 import { MovableClock, org, Plane, temporaryDirectory } from "./plane.js";
 
 /** Longer than it takes until sites that stay away are looked for again. */
@@ -45,6 +46,26 @@ test("a lab key's sites that stay away are removed, others are not", async () =>
     { result: "removed" },
   ]);
   expect(await plane.integration.findKey(org, lab.id), "no use is given back").toMatchObject({ numUsed: 2 });
+});
+
+test("other sites lose the targets of what goes with a site that stays away", async () => {
+  const clock = new MovableClock();
+  const plane = await Plane.start(":memory:", clock);
+  const lab = await plane.newt(await plane.site((await labKey(plane)).key, "lab"));
+  await plane.site((await labKey(plane, null)).key, "field");
+  await applied(lab, web([target(80)]));
+  await plane.integration.updateResource(org, "public", "web", { targets: [target(80, { site: "field" })] });
+  const versions = async () =>
+    (await plane.integration.listSites(org)).map(({ name, configVersion }) => [name, configVersion]);
+  expect(await versions()).toEqual([
+    ["lab", 3],
+    ["field", 2],
+  ]);
+  lab.channel.close();
+  await expect.poll(async () => (await plane.integration.listSites(org, { online: true })).length).toBe(0);
+  await pass(plane, clock, 60_000);
+  await pass(plane, clock, ttl + round);
+  await expect.poll(versions).toEqual([["field", 3]]);
 });
 
 test("a site that is here is left, and has its time from when it leaves", async () => {

@@ -198,6 +198,19 @@ test("those who are online are told from those who are not, whatever else is ask
   expect(await names({ online: true, query: "away" })).toEqual([]);
 });
 
+test("a site counts the organisation's resources that lead to it, each once", async () => {
+  const plane = await Plane.start();
+  const { niceId: site } = await plane.integration.createSite(org, { name: "front" });
+  const target = { hostname: "10.0.0.1", port: 80, method: "http", site };
+  await plane.integration.applyBlueprint(org, {
+    "public-resources": {
+      web: { name: "Web", mode: "http", "full-domain": "web.example.com", targets: [target, target] },
+    },
+    "private-resources": { lan: { name: "Lan", mode: "cidr", destination: "10.0.0.0/24", site } },
+  });
+  expect((await plane.integration.listSites(org))[0]).toMatchObject({ niceId: site, resourceCount: 2 });
+});
+
 test("a page of 1 000 of 10 000 sites with resources comes soon, however it is sorted", async () => {
   const database = openSqlite(":memory:");
   const plane = await Plane.start(database);

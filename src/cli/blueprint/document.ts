@@ -73,7 +73,7 @@ export function findingLines({ name, yaml, findings }: Judged): string[] {
     const where = path === "" ? "" : `${path}: `;
     return [
       `${name}:${place.line}:${place.column}: ${level}: ${where}${message}`,
-      ...excerpt(lines[place.line - 1] ?? "", finding),
+      ...(path === "" && isBelowSecret(lines, place.line - 1) ? [] : excerpt(lines[place.line - 1] ?? "", finding)),
     ];
   });
 }
@@ -81,6 +81,23 @@ export function findingLines({ name, yaml, findings }: Judged): string[] {
 /** The words for what stands beside secrets; such lines are not repeated, since output is kept in logs. */
 const secret = /password|pincode|secret|token|basic-auth|headers|authorization/i;
 const widest = 100;
+
+/** Whether one of the keys that a line stands below is a secret's: where the text is broken, no path tells. */
+function isBelowSecret(lines: readonly string[], at: number): boolean {
+  let depth = depthOf(lines[at] ?? "");
+  for (let above = at - 1; above >= 0 && depth > 0; above -= 1) {
+    const line = lines[above] ?? "";
+    if (line.trim() === "" || depthOf(line) >= depth) continue;
+    if (secret.test(line)) return true;
+    depth = depthOf(line);
+  }
+  return false;
+}
+
+/** Where a line's text begins, behind the dashes of lists. */
+function depthOf(line: string): number {
+  return line.search(/[^\s-]|$/);
+}
 
 function excerpt(line: string, { path, place }: Told): string[] {
   if (line.trim() === "" || secret.test(line) || secret.test(path) || place.column > widest) return [];

@@ -44,6 +44,7 @@ function parts({ path, before, after }: FieldChange): FieldChange[] {
 
 function leaves(path: string, value: unknown): [path: string, value: unknown][] {
   if (typeof value !== "object" || value === null) return [[path, value]];
+  if (Object.keys(value).length === 0) return [[path, value]];
   if (!Array.isArray(value)) return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
   if (!value.some((item) => typeof item === "object" && item !== null)) return [[path, value]];
   return value.flatMap((item, index) => leaves(`${path}[${index}]`, item));

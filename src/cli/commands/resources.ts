@@ -13,6 +13,7 @@ import { text } from "../kinds.js";
 import { note, plain, print, printJson } from "../output.js";
 import { commandGroup, connect, type ServerCommandFlags, serverCommand } from "../server-command.js";
 import { type Columns, showDeleted, showList } from "../show.js";
+import { lookUpSite } from "../site-lookup.js";
 import { timeInWords } from "../words.js";
 
 interface ListFlags extends ServerCommandFlags {
@@ -52,7 +53,7 @@ export function resourcesCommand(): Command {
   );
   serverCommand(resources, "list", "all resources, and who governs them", "firstboot resources list --kind public", [
     flag("--kind <kind>", "only these").choices(resourceKinds),
-    valued("--site <niceId>", "only those that lead to this site or go with it", text),
+    valued("--site <site>", "only those that lead to this site or go with it", text),
   ]).action(listResources);
   serverCommand(
     resources,
@@ -108,8 +109,9 @@ function kindOf(written: string): ResourceKind {
   });
 }
 
-async function listResources({ kind, site, ...flags }: ListFlags): Promise<void> {
+async function listResources({ kind, site: wanted, ...flags }: ListFlags): Promise<void> {
   const { client, org } = connect(flags);
+  const site = wanted === undefined ? undefined : (await lookUpSite(client, org, wanted)).niceId;
   showList(flags, await client.listResources(org, given({ kind, site })), columns);
 }
 

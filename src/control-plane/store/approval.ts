@@ -1,5 +1,5 @@
-import { sql } from "kysely";
 import type { BlueprintStore } from "./blueprint/blueprints.js";
+import { listed } from "./listed.js";
 import type { ApprovalRuleRow, Tx } from "./schema.js";
 import type { ConfigChange } from "./target/site-config.js";
 
@@ -36,7 +36,7 @@ export async function approve(
   { at, address, rule }: Approval,
 ): Promise<ApprovedSite[]> {
   if (sites.length === 0) return [];
-  const ids = sql<number>`(select value from json_each(${JSON.stringify(sites.map(({ siteId }) => siteId))}))`;
+  const ids = listed<number>(JSON.stringify(sites.map(({ siteId }) => siteId)));
   await tx
     .updateTable("site")
     .set({ status: "approved", approved_by: rule?.id ?? null })

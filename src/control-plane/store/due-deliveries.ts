@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { StoreBase } from "./base.js";
+import { listed } from "./listed.js";
 import { statement } from "./statement.js";
 import { secretOf } from "./webhook-secret.js";
 
@@ -77,7 +78,7 @@ const selectDue = statement((on, hole) =>
       "webhook.url",
       "webhook.sealed_secret as sealedSecret",
     ])
-    .where("webhook.id", "in", sql<string>`(select value from json_each(${hole<string>("ids")}))`)
+    .where("webhook.id", "in", listed<string>(hole<string>("ids")))
     .where("webhook.ending", "is", null)
     .orderBy("webhook.id")
     .limit(pageSize),

@@ -11,6 +11,7 @@ import { peppered } from "../../provisioning/secret.js";
 import { audit } from "./audit.js";
 import type { OrgDecider, Page, Range, StoreBase } from "./base.js";
 import { keyItem, limitColumns } from "./key-columns.js";
+import { type RemovedSites, removingSites } from "./removed-sites.js";
 import type { Tx } from "./schema.js";
 
 /** A validated wish for a key, and validated changes to one: what is absent stays. */
@@ -109,12 +110,8 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
         return row && keyItem(row, now);
       }),
 
-    /** Deletes a key, and its sites if wished: then with the ids of their newts, who are to be told. */
-    delete: (
-      id: string,
-      { orgId, address }: OrgDecider,
-      sites: "keep" | "delete",
-    ): Promise<{ readonly newtIds: readonly string[] } | undefined> =>
+    /** Deletes a key, and its sites if wished. */
+    delete: (id: string, { orgId, address }: OrgDecider, sites: "keep" | "delete"): Promise<RemovedSites | undefined> =>
       command(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom("provisioning_key")
@@ -126,9 +123,9 @@ export function keyStore({ world, database, command, pepper }: StoreBase) {
         const at = world.clock.now();
         const decision = { at, action: "delete", orgId, keyId: id, address, result: "removed" } as const;
         await audit(tx, decision);
-        if (sites === "delete") return { newtIds: await deleteSites(tx, decision) };
+        if (sites === "delete") return deleteSites(tx, decision);
         await endLeases(tx, decision);
-        return { newtIds: [] };
+        return { newtIds: [], configs: [] };
       }),
   };
 }
@@ -163,10 +160,10 @@ async function endLeases(tx: Tx, { at, orgId, keyId }: Removal): Promise<void> {
     .execute();
 }
 
-/** Deletes the sites of a key, however many; the ids of their newts. */
-async function deleteSites(tx: Tx, { at, action, orgId, keyId, address, result }: Removal): Promise<string[]> {
+/** Deletes the sites of a key, however many. */
+async function deleteSites(tx: Tx, { at, action, orgId, keyId, address, result }: Removal): Promise<RemovedSites> {
   const sites = tx.selectFrom("site").where("site.provisioning_key_id", "=", keyId).where("site.org_id", "=", orgId);
-  const newts = await sites.innerJoin("newt", "newt.site_id", "site.id").select("newt.id").execute();
+  const newts = await sites.innerJoin("newt", "newt.site_id", "site.id").select(["newt.id", "site_id"]).execute();
   await tx
     .insertInto("audit")
     .columns(["at", "action", "org_id", "key_id", "target", "address", "result"])
@@ -182,6 +179,9 @@ async function deleteSites(tx: Tx, { at, action, orgId, keyId, address, result }
       ]),
     )
     .execute();
-  await tx.deleteFrom("site").where("provisioning_key_id", "=", keyId).where("org_id", "=", orgId).execute();
-  return newts.map(({ id }) => id);
+  const ids = newts.map(({ site_id }) => site_id);
+  const { changes } = await removingSites(tx, ids, () =>
+    tx.deleteFrom("site").where("provisioning_key_id", "=", keyId).where("org_id", "=", orgId).execute(),
+  );
+  return { newtIds: newts.map(({ id }) => id), configs: changes };
 }

@@ -2,6 +2,8 @@
  * Version 4: blueprints as what governs. A resource may belong to an organisation instead of a site, lead to several sites,
  * and be governed by the blueprint file of one; policies are resources too. Organisations have roles, users and domains.
  * The history counts equal applications instead of repeating them, and a site knows that its provisioning blueprint is done.
+ * Ids of resources and targets that are gone are given to no others. Until now documents named sites without effect, since
+ * all went to the site that sent them: from now on such a name counts, so that it goes.
  */
 export const blueprints = `
 create table role (
@@ -69,15 +71,26 @@ create table resource_next (
   updated_at integer not null,
   unique (org_id, kind, nice_id)
 ) strict;
+insert into sqlite_sequence (name, seq)
+  select name || '_next', seq from sqlite_sequence where name in ('resource', 'target');
 insert into resource_next (id, org_id, kind, nice_id, site_id, source, document, updated_at)
   select id, org_id, kind, nice_id, site_id, source, document, updated_at from resource;
 update resource_next set
-  enabled = coalesce(document ->> 'enabled', 1),
+  enabled = iif(document ->> 'enabled' is 0, 0, 1),
   full_domain = lower(document ->> 'full-domain'),
   alias = lower(document ->> 'alias'),
   proxy_protocol = case coalesce(document ->> 'mode', document ->> 'protocol') when 'tcp' then 'tcp' when 'udp' then 'udp' end
   where json_valid(document);
-update resource_next set proxy_port = document ->> 'proxy-port' where proxy_protocol is not null;
+update resource_next set proxy_port = document ->> 'proxy-port'
+  where iif(proxy_protocol is null, null, typeof(document ->> 'proxy-port')) = 'integer';
+update resource_next set document = json_remove(document, '$.site', '$.sites')
+  where kind = 'private' and iif(json_valid(document), json_type(document), null) = 'object';
+update resource_next set document = json_set(document, '$.targets', (
+    select json_group_array(json(iif(type = 'object', json_remove(value, '$.site'), 'null')))
+    from json_each(document, '$.targets')
+  ))
+  where kind = 'public' and iif(json_valid(document), json_type(document, '$.targets'), null) = 'array'
+  and not exists (select 1 from json_each(iif(json_valid(document), document, '{}'), '$.targets') where type not in ('object', 'null'));
 create table target_next (
   id integer primary key autoincrement,
   resource_id integer not null references resource_next on delete cascade,

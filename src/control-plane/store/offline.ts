@@ -1,7 +1,9 @@
 import type { Attendance } from "./attendance.js";
 import { audit } from "./audit.js";
 import type { StoreBase } from "./base.js";
+import { type RemovedSites, removingSites } from "./removed-sites.js";
 import type { ProvisioningKeyRow, Tx } from "./schema.js";
+import type { ConfigChange } from "./target/site-config.js";
 
 /** Sites that are looked at at once; a bound, since requests wait meanwhile. */
 const pageSize = 256;
@@ -50,36 +52,45 @@ export function offlineStore({ world, command, look }: StoreBase) {
    * Removes those sites that are silent still and have no channel. A channel that closed before this was called has had
    * its end written down before it runs, since commands run in their order.
    */
-  function removeSilent(key: LabKey, sites: readonly { id: number; newtId: string }[], attendance: Attendance) {
+  function removeSilent(
+    key: LabKey,
+    sites: readonly { id: number; newtId: string }[],
+    attendance: Attendance,
+  ): Promise<RemovedSites> {
     return command(async (tx) => {
       const now = world.clock.now();
       const newtIds: string[] = [];
+      const configs: ConfigChange[] = [];
       for (const { id, newtId } of sites) {
         if (attendance.get(newtId)) continue;
-        const [site] = await tx
-          .deleteFrom("site")
-          .where("id", "in", silentSites(tx, key, now).where("site.id", "=", id))
-          .returning("nice_id")
-          .execute();
+        const { value, changes } = await removingSites(tx, [id], () =>
+          tx
+            .deleteFrom("site")
+            .where("id", "in", silentSites(tx, key, now).where("site.id", "=", id))
+            .returning("nice_id")
+            .execute(),
+        );
+        const [site] = value;
         if (!site) continue;
         const target = site.nice_id;
         await audit(tx, { at: now, action: "expire", orgId: key.org_id, keyId: key.id, target, result: "removed" });
         newtIds.push(newtId);
+        configs.push(...changes);
       }
-      return newtIds;
+      return { newtIds, configs };
     });
   }
 
   return {
-    /** Removes sites that have been away for too long; `removed` hears of their newts after each commit. */
-    remove: async (attendance: Attendance, removed: (newtId: string) => void): Promise<void> => {
+    /** Removes sites that have been away for too long; `removed` hears of them after each commit. */
+    remove: async (attendance: Attendance, removed: (sites: RemovedSites) => void): Promise<void> => {
       const known = world.clock.monotonic() - attendance.since;
       for (const key of await look((tx) => labKeys(tx, known))) {
         let last = 0;
         for (;;) {
           const sites = await newtsOf(key, last);
           const away = sites.filter(({ newtId }) => !attendance.get(newtId));
-          if (away.length > 0) for (const newtId of await removeSilent(key, away, attendance)) removed(newtId);
+          if (away.length > 0) removed(await removeSilent(key, away, attendance));
           const end = sites.at(-1);
           if (!end || sites.length < pageSize) break;
           last = end.id;

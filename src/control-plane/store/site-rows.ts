@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { SiteItem, SiteStatus, siteOrders } from "../../protocol/integration/schema.js";
 import { isoTime } from "../../world/clock.js";
 import { shownLabels, timeOrNull } from "./base.js";
+import { listed } from "./listed.js";
 import type { Database, Tx } from "./schema.js";
 
 /** Which sites; what is absent does not matter. */
@@ -46,7 +47,7 @@ const columns = [
   "org.name as org_name",
 ] as const;
 
-/** Sites with their newts and how many resources they have, as `storedSite` takes them. */
+/** Sites with their newts and how many resources lead to them or go with them, as `storedSite` takes them. */
 export function fullSites(database: Database | Tx) {
   return database
     .selectFrom("site")
@@ -54,9 +55,15 @@ export function fullSites(database: Database | Tx) {
     .innerJoin("org", "org.id", "site.org_id")
     .select(columns)
     .select(({ selectFrom, fn }) =>
-      selectFrom("resource")
+      selectFrom(
+        selectFrom("resource")
+          .select("id")
+          .whereRef("resource.site_id", "=", "site.id")
+          .union(selectFrom("target").select("resource_id as id").whereRef("target.site_id", "=", "site.id"))
+          .union(selectFrom("resource_site").select("resource_id as id").whereRef("site_id", "=", "site.id"))
+          .as("touching"),
+      )
         .select(fn.countAll<number>().as("count"))
-        .whereRef("resource.site_id", "=", "site.id")
         .as("resources"),
     );
 }
@@ -101,11 +108,6 @@ export function storedSite(row: SiteRow): StoredSite {
   };
 }
 
-/** The values of a list as a table: one bound value for any number of them, which SQLite limits. */
-function valuesOf(list: readonly string[]) {
-  return sql<string>`(select value from json_each(${JSON.stringify(list)}))`;
-}
-
 /** Sites of an organisation without their newts: to count and to skip them then takes an index alone. */
 export function matchingSites(database: Database, orgId: string, { status, query, newts, labels = [] }: SiteWish) {
   let sites = database.selectFrom("site").where("site.org_id", "=", orgId);
@@ -121,7 +123,10 @@ export function matchingSites(database: Database, orgId: string, { status, query
     );
   }
   if (newts) {
-    const theirs = database.selectFrom("newt").select("site_id").where("id", "in", valuesOf(newts.ids));
+    const theirs = database
+      .selectFrom("newt")
+      .select("site_id")
+      .where("id", "in", listed<string>(JSON.stringify(newts.ids)));
     sites = sites.where("site.id", newts.among ? "in" : "not in", theirs);
   }
   for (const label of labels) {

@@ -6,6 +6,8 @@ import { type ApprovedSite, approve } from "./approval.js";
 import { audit } from "./audit.js";
 import type { Decider, OrgDecider, Page, Range, StoreBase } from "./base.js";
 import type { BlueprintStore } from "./blueprint/blueprints.js";
+import { type RemovedSites, removingSites } from "./removed-sites.js";
+import { renameInResources } from "./resource/renamed-site.js";
 import type { Database, Tx } from "./schema.js";
 import { renewSiteLease } from "./site-leases.js";
 import { insertSite } from "./site-names.js";
@@ -40,14 +42,22 @@ type By = { readonly siteId: number } | { readonly niceId: string };
 
 /** Sites. Every question and command stays within one organisation, but for who may reach them all. */
 export function siteStore({ world, database, command, pepper }: StoreBase, blueprints: BlueprintStore) {
-  function remove(siteId: number, { orgId, address }: Decider, action: "reject" | "delete", statuses: SiteStatus[]) {
+  /** Undefined: there is none. */
+  function remove(
+    siteId: number,
+    { orgId, address }: Decider,
+    action: "reject" | "delete",
+    statuses: SiteStatus[],
+  ): Promise<RemovedSites | "other status" | undefined> {
     return command(async (tx) => {
       const site = await findSite(tx, orgId, { siteId });
       if (!site) return undefined;
-      if (!statuses.includes(site.status)) return { newtId: site.newtId, removed: false };
-      await tx.deleteFrom("site").where("id", "=", siteId).execute();
+      if (!statuses.includes(site.status)) return "other status";
+      const { changes } = await removingSites(tx, [siteId], () =>
+        tx.deleteFrom("site").where("id", "=", siteId).execute(),
+      );
       await note(tx, action, site, address, "removed");
-      return { newtId: site.newtId, removed: true };
+      return { newtIds: [site.newtId], configs: changes };
     });
   }
 
@@ -128,6 +138,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
           .set({ name: name ?? site.name, nice_id: niceId ?? site.niceId })
           .where("id", "=", siteId)
           .execute();
+        if (niceId !== undefined && niceId !== site.niceId) await renameInResources(tx, siteId, site.niceId, niceId);
         await note(tx, "update", site, address, "renamed");
         return findSite(tx, reach, { siteId });
       }),
@@ -158,7 +169,7 @@ export function siteStore({ world, database, command, pepper }: StoreBase, bluep
         return approved ?? "already";
       }),
 
-    /** Removes a pending site with its credentials and sessions; `removed` is false for one that is not pending. */
+    /** Removes a pending site with its credentials and sessions; `other status`: it is not pending. */
     reject: (siteId: number, decider: Decider) => remove(siteId, decider, "reject", ["pending"]),
 
     /** Removes a site with its credentials, sessions and resources. */

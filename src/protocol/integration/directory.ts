@@ -2,7 +2,10 @@ import { z } from "zod";
 import { Name, Pagination } from "./values.js";
 
 /** It stands in paths, where dots alone would be other paths. */
-const EntryName = Name.regex(/^(?!\.{1,2}$)/, "must not be dots alone");
+const EntryName = Name.regex(/^(?!\.{1,2}$)/, "must not be dots alone").regex(
+  /^\P{Cs}+$/u,
+  "must have no halves of characters",
+);
 
 /** A role that resources are granted to. `Admin` has access to everything and is never named in a resource. */
 export const RoleItem = z.object({ name: z.string(), builtIn: z.boolean(), createdAt: z.string() });

@@ -1,10 +1,13 @@
 import type { Finding, Path } from "./finding.js";
+import { mostFindings } from "./findings.js";
 
 /** Deeper documents, and those that contain themselves, are not looked at (PROTOCOLS D3 39). */
 const deepest = 100;
 const mostValues = 1_000_000;
 /** Of one entry; each may lack several keys, and all complaints about an entry pass through one call. */
-const mostValuesOfEntry = 20_000;
+const mostValuesOfEntry = 10_000;
+/** Sections and entries of a document; the check of each takes its time, however small it is. */
+const mostEntries = 5_000;
 
 /** Keys that would reach for the prototype of what they are written to. */
 const prototypeKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
@@ -40,6 +43,7 @@ export function boundsOf(document: unknown, path: Path = []): Bounds {
   const findings: Finding[] = [];
   const steps: Step[] = [{ value: document, key: "", parent: undefined, depth: path.length, entry: { values: 0 } }];
   let values = 0;
+  let entries = 0;
   for (let step = steps.pop(); step; step = steps.pop()) {
     const { value, depth } = step;
     if (typeof value !== "object" || value === null) continue;
@@ -54,9 +58,11 @@ export function boundsOf(document: unknown, path: Path = []): Bounds {
         entry,
       };
       if (++values > mostValues) return unfit(path, `has more than ${mostValues} values`);
+      if (next.depth <= entryDepth && ++entries > mostEntries)
+        return unfit(path, `has more than ${mostEntries} sections and entries; apply it in several documents`);
       if (++entry.values > mostValuesOfEntry)
         return unfit(placeOf(path, next).slice(0, entryDepth), `has more than ${mostValuesOfEntry} values`);
-      if (isPrototypeKey(key)) {
+      if (isPrototypeKey(key) && findings.length <= mostFindings) {
         findings.push({
           level: "error",
           path: placeOf(path, next),

@@ -1,6 +1,7 @@
 import { boundsOf } from "./bounds.js";
 import { checkEntry, niceIdFindings } from "./entry.js";
 import type { Finding } from "./finding.js";
+import { Findings } from "./findings.js";
 import { keysOf, unknownKeys } from "./keys.js";
 import { type BlueprintKind, type KindOfEntry, kinds, type ResourceOf, type Written } from "./kinds.js";
 import { isRecord } from "./record.js";
@@ -42,33 +43,29 @@ export type ResourceCheck<Kind extends BlueprintKind = BlueprintKind> =
   | Misfit;
 
 /**
- * Checks a parsed document, of whatever origin. All its problems are told together, however many; nothing is thrown. What
- * a strict check accepts is accepted without `strict` too, and means the same.
+ * Checks a parsed document, of whatever origin. Its problems are told together, up to 1,000; nothing is thrown. What a
+ * strict check accepts is accepted without `strict` too, and means the same.
  */
 export function checkBlueprint(document: unknown, options: CheckOptions = {}): BlueprintCheck {
   const bounds = boundsOf(document);
   if (!bounds.fits) return misfit(bounds.findings, options);
   if (!isRecord(document)) return misfit([notAMap], options);
-  const policies = checkSection(kinds.policy, document);
-  const publicResources = checkSection(kinds.public, document);
-  const privateResources = checkSection(kinds.private, document);
-  const findings = [
-    ...bounds.findings,
-    ...policies.findings,
-    ...publicResources.findings,
-    ...privateResources.findings,
-    ...publicDoubles(publicResources.entries),
-    ...privateDoubles(privateResources.entries),
-    ...siteFindings(document),
-    ...unknownKeys(documentKeys, document, []),
-  ];
-  if (isRefused(findings, options)) return misfit(findings, options);
+  const findings = new Findings();
+  findings.add(bounds.findings);
+  const policies = checkSection(kinds.policy, document, findings);
+  const publicResources = checkSection(kinds.public, document, findings);
+  const privateResources = checkSection(kinds.private, document, findings);
+  findings.add(publicDoubles(publicResources.entries));
+  findings.add(privateDoubles(privateResources.entries));
+  findings.add(siteFindings(document));
+  findings.add(unknownKeys(documentKeys, document, []));
+  if (isRefused(findings.told, options)) return misfit(findings.told, options);
   const blueprint: Blueprint = {
     policies: policies.normal,
     publicResources: publicResources.normal,
     privateResources: privateResources.normal,
   };
-  return { ok: true, blueprint, warnings: findings };
+  return { ok: true, blueprint, warnings: findings.told };
 }
 
 const notAMap: Finding = {
@@ -88,10 +85,11 @@ export function checkResource<Kind extends BlueprintKind>(
   const path = [kindOfEntry.section, niceId];
   const bounds = boundsOf(document, path);
   if (!bounds.fits) return misfit(bounds.findings, options);
-  const { findings: within, normal } = checkEntry(kindOfEntry, path, document);
-  const findings = [...niceIdFindings(niceId, path), ...bounds.findings, ...within];
-  if (normal === undefined || isRefused(findings, options)) return misfit(findings, options);
-  return { ok: true, resource: normal, warnings: findings };
+  const findings = new Findings();
+  findings.add([...niceIdFindings(niceId, path), ...bounds.findings]);
+  const { normal } = checkEntry(kindOfEntry, path, document, findings);
+  if (normal === undefined || isRefused(findings.told, options)) return misfit(findings.told, options);
+  return { ok: true, resource: normal, warnings: findings.told };
 }
 
 function isProblem({ level }: Finding, { strict = false }: CheckOptions): boolean {

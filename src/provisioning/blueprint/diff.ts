@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Blueprint } from "./check.js";
 import { type Path, type PathPart, pathText } from "./finding.js";
-import { type BlueprintKind, blueprintKinds, kinds } from "./kinds.js";
+import { type BlueprintKind, blueprintKinds, type KindOfEntry, kinds, type ResourceOf, type Written } from "./kinds.js";
 import { isRecord } from "./record.js";
 import { maskSecrets } from "./secrets.js";
 import { absentValue, shapeBelow } from "./shape.js";
@@ -50,11 +50,24 @@ export function diffResource(kind: BlueprintKind, before: unknown, after: object
   // Targets alone change nothing else of a resource that is there.
   const then = isRecord(after) && Object.keys(after).join() === "targets" ? { ...now, ...after } : after;
   const root: Spot = { path: [], text: "", shape: kinds[kind].shape };
-  return [...differencesOf(now, then, root)].map(({ spot, before, after }) => ({
-    path: spot.text,
-    before: shown(kind, spot, before),
-    after: shown(kind, spot, after),
-  }));
+  const silent = isRecord(before) ? undefined : leastOf(kind, after);
+  return [...differencesOf(now, then, root)]
+    .filter(({ spot, after }) => !silent || !isDeepStrictEqual(silent[spot.text], after))
+    .map(({ spot, before, after }) => ({
+      path: spot.text,
+      before: shown(kind, spot, before),
+      after: shown(kind, spot, after),
+    }));
+}
+
+/** What a resource has by its mode alone, beyond what every one must say. */
+function leastOf<Kind extends BlueprintKind>(kind: Kind, after: object): Readonly<Record<string, unknown>> {
+  const { shape, normal }: KindOfEntry<Written<Kind>, ResourceOf<Kind>> = kinds[kind];
+  const { name, mode, destination }: Readonly<Record<string, unknown>> = { ...after };
+  const { data } = shape.safeParse({ name, mode, destination });
+  if (data === undefined) return {};
+  const { name: _, mode: __, destination: ___, ...least }: Readonly<Record<string, unknown>> = { ...normal(data) };
+  return least;
 }
 
 /** Where the comparison is. `text` names items by what they are known by, where that is not their position. */

@@ -1,6 +1,7 @@
 import { isPrototypeKey } from "./bounds.js";
 import { type CheckedEntry, checkEntry, issueFindings, niceIdFindings } from "./entry.js";
 import type { Finding } from "./finding.js";
+import type { Findings } from "./findings.js";
 import { keysOf, unknownKeys } from "./keys.js";
 import type { KindOfEntry } from "./kinds.js";
 import { messageOf } from "./messages.js";
@@ -9,35 +10,38 @@ import { SiteShape } from "./schema/document.js";
 
 /** What is in a document of one kind, its older and newer section taken together. */
 interface CheckedSection<Written, Normal> {
-  readonly findings: readonly Finding[];
   readonly entries: readonly CheckedEntry<Written, Normal>[];
   /** The sound ones, by niceId. */
   readonly normal: Readonly<Record<string, Normal>>;
 }
 
-/** Looks at each entry of a kind. Of two with one name the newer section's counts; both are looked at (PROTOCOLS B2). */
+/**
+ * Looks at each entry of a kind. Of two with one name the newer section's counts; both are looked at (PROTOCOLS B2). Adds
+ * what it finds, and ends where more errors would not be told.
+ */
 export function checkSection<Written, Normal>(
   kind: KindOfEntry<Written, Normal>,
   document: Readonly<Record<string, unknown>>,
+  findings: Findings,
 ): CheckedSection<Written, Normal> {
-  const findings: (readonly Finding[])[] = [];
   const entries = new Map<string, CheckedEntry<Written, Normal>>();
   for (const section of [kind.olderSection, kind.section]) {
     if (section === undefined) continue;
     const [named, fault] = entriesOf(document, section);
-    findings.push(fault);
+    findings.add(fault);
     for (const [niceId, value] of named) {
+      if (findings.isFull("error")) break;
       const older = entries.get(niceId);
-      const entry = checkEntry(kind, [section, niceId], value);
-      findings.push(niceIdFindings(niceId, entry.path), entry.findings);
-      if (older) findings.push([{ level: "warning", path: older.path, message: `gives way to that of ${section}` }]);
+      findings.add(niceIdFindings(niceId, [section, niceId]));
+      const entry = checkEntry(kind, [section, niceId], value, findings);
+      if (older) findings.add([{ level: "warning", path: older.path, message: `gives way to that of ${section}` }]);
       entries.set(niceId, entry);
     }
   }
   const sound = [...entries].flatMap(([niceId, { normal }]) =>
     normal === undefined ? [] : [[niceId, normal] as const],
   );
-  return { findings: findings.flat(), entries: [...entries.values()], normal: Object.fromEntries(sound) };
+  return { entries: [...entries.values()], normal: Object.fromEntries(sound) };
 }
 
 /** Sites are checked, and of no effect (PROTOCOLS B2). */

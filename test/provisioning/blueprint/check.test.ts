@@ -332,7 +332,11 @@ describe("one entry by itself", () => {
     expect(strict.ok ? [] : texts(strict.problems)).toEqual(["strict public-policies.p.sso-roles[0]"]);
   });
 
-  it.each(["", "__proto__", "constructor", "prototype", "a\nb", "a".repeat(256)])("may not be called %j", (niceId) => {
+  it.each([
+    ...["", "__proto__", "constructor", "prototype", "a\nb", "a".repeat(256)],
+    // No address ends with these, and no database gives half a character back.
+    ...[".", "..", "\ud800", "a\udc00b"],
+  ])("may not be called %j", (niceId) => {
     expect(checkResource("private", niceId, host)).toMatchObject({
       ok: false,
       problems: [{ path: ["private-resources", niceId], at: "key" }],
@@ -341,7 +345,7 @@ describe("one entry by itself", () => {
     expect(found(document).problems).toHaveLength(1);
   });
 
-  it.each(["a b", "x.y", "é", "123", "a".repeat(255)])("may be called %j", (niceId) => {
+  it.each(["a b", "x.y", "...", "é", "😀", "123", "a".repeat(255)])("may be called %j", (niceId) => {
     expect(checkResource("private", niceId, host).ok).toBe(true);
     expect(found({ "private-resources": { [niceId]: host } }).ok).toBe(true);
   });
@@ -353,5 +357,16 @@ it.each(["bootstrap"])("the example %s is accepted by a strict check", (name) =>
     ok: true,
     problems: [],
     warnings: [],
+  });
+});
+
+describe("a role that could not be created", () => {
+  it.each([
+    ["private", "roles", { ...host, roles: ["A", "\ud800"] }],
+    ["policy", "sso-roles", { name: "A", "sso-roles": ["A", "\ud800"] }],
+    ["public", "auth.sso-roles", { ...web, auth: { "sso-roles": ["A", "\ud800"] } }],
+  ] as const)("is refused in a %s entry's %s", (kind, list, entry) => {
+    const check = checkResource(kind, "a", entry);
+    expect(check.ok ? [] : check.problems.map(({ path }) => pathText(path.slice(2)))).toEqual([`${list}[1]`]);
   });
 });

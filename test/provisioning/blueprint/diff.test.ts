@@ -88,6 +88,24 @@ describe("the difference between a document and a server", () => {
     for (const path of ["enabled", "ssl", "rules", "labels"]) expect(paths).not.toContain(path);
   });
 
+  it("tells of a creation nothing that its mode brings along", () => {
+    const wanted = normal({
+      "public-resources": { db: { name: "DB", mode: "tcp", "proxy-port": 5432 } },
+      "private-resources": {
+        wiki: { name: "Wiki", mode: "http", destination: "10.0.0.1", "full-domain": "wiki.example.com" },
+        ssh: { name: "SSH", mode: "ssh", destination: "10.0.0.1" },
+        other: { name: "SSH", mode: "ssh", destination: "10.0.0.1", "destination-port": 2222, "tcp-ports": "" },
+      },
+    });
+    const paths = diffBlueprint(wanted, nothing).map(({ fields }) => fields.map(({ path }) => path).sort());
+    expect(paths).toEqual([
+      ["mode", "name", "proxy-port"],
+      ["destination", "full-domain", "mode", "name"],
+      ["destination", "mode", "name"],
+      ["destination", "destination-port", "mode", "name", "tcp-ports"],
+    ]);
+  });
+
   it.each([
     ["a field", web(), web({ name: "Other" }), [["name", "Web", "Other"]]],
     ["a field that is gone", web({ "host-header": "a" }), web(), [["host-header", "a", undefined]]],

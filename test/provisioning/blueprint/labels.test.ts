@@ -172,6 +172,19 @@ describe("the labels of containers", () => {
     expect(skipped).toEqual([]);
   });
 
+  it("give no more resources than a site may have, and tell of the others", () => {
+    const resources = (domain: (at: number) => string) =>
+      Array.from({ length: 3_000 }, (_, at) =>
+        ofWeb({ ...web, "full-domain": domain(at) }, "public-resources", `r${at}`),
+      );
+    const own = documentOfContainers([container("a", Object.assign({}, ...resources((at) => `r${at}.example.com`)))]);
+    expect(Object.keys(Object(Object(own.document)["public-resources"]))).toHaveLength(1_000);
+    expect(own.skipped).toHaveLength(2_000);
+    const same = documentOfContainers([container("a", Object.assign({}, ...resources(() => "a.example.com")))]);
+    expect(Object.keys(Object(Object(same.document)["public-resources"]))).toHaveLength(1);
+    expect(same.skipped).toHaveLength(2_999);
+  });
+
   it("that do not fit are left out one by one, and told", () => {
     const { document, skipped } = documentOfContainers([
       container("a", ofWeb({ ...web, "targets[0].method": "nope" }, "public-resources", "broken")),

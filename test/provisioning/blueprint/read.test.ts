@@ -97,11 +97,11 @@ describe("what is no blueprint's YAML is refused with its place", () => {
     ["an unquoted foreign template", "a: {{foo.BAR}}", "line 1, column 5: .* a map: quote what begins with {"],
     ["__proto__", "a: {__proto__: 1}", "line 1, column 5: __proto__ cannot be a key"],
     ["constructor", "constructor: 1", "line 1, column 1: constructor cannot be a key"],
-    ["an alias of nothing", "a: *b", "line 1, column 4: there is no anchor &b"],
-    ["an alias before its anchor", "a: *b\nc: &b 1", "line 1, column 4: there is no anchor &b"],
-    ["a circle", "a: &a {b: [*a]}", "line 1, column 12: the alias \\*a stands within"],
+    ["an alias of nothing", "a: *b", "line 1, column 4: an alias of no anchor before it"],
+    ["an alias before its anchor", "a: *b\nc: &b 1", "line 1, column 4: an alias of no anchor before it"],
+    ["a circle", "a: &a {b: [*a]}", "line 1, column 12: an alias stands within"],
     ["<< of a text", "a: {<<: b}", "line 1, column 9: << takes a map"],
-    ["an unknown tag", "a: !b c", "line 1, column 7: the tag !b has no meaning"],
+    ["an unknown tag", "a: !b c", "line 1, column 7: a tag has no meaning"],
     ["a wrong tag", "a: !!int b", "line 1, column 10: is no int"],
     ["two documents", "a: 1\n---\nb: 2", "line 2, column 1: a second document"],
     ["101 levels", `a: ${"[".repeat(100)}${"]".repeat(100)}`, "line 1, column 10\\d: is nested deeper than 100"],
@@ -133,6 +133,24 @@ describe("what is no blueprint's YAML is refused with its place", () => {
     expect(() => readBlueprint(twice, { V })).toThrow(/line 2, column 4: here it has more than 1048576 characters/);
     expect(() => readBlueprint(twice, { V }, { templates: "text" })).toThrow(/more than 1048576 characters/);
   });
+});
+
+describe("what is wrong with a text is told without the text, which may be a password that is not quoted", () => {
+  it.each(["*hunter2", "!hunter2 x", "!hunter2", "|hunter2!", ">hunter2", "}hunter2", "'a' hunter2", "&a *hunter2"])(
+    "%s",
+    (password) => {
+      for (const strict of [false, true]) {
+        const check = checkBlueprintYaml(
+          `public-policies:\n  a:\n    name: A\n    password: ${password}\n`,
+          {},
+          { strict },
+        );
+        if (check.ok) throw new Error("it is taken");
+        expect(check.problems[0]?.place?.line).toBe(4);
+        expect(JSON.stringify([check.problems, check.warnings])).not.toContain("hunter2");
+      }
+    },
+  );
 });
 
 const document = `\uFEFF# first

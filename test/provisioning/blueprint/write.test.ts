@@ -81,6 +81,11 @@ describe("a document that is written as YAML", () => {
     expect(again(document, { V: "1" })).toEqual({ a: "1", b: "x 1", "k-1": 1 });
   });
 
+  it("holds keys that are too long for a line, and lists in lists", () => {
+    const document = { a: { [`${"k".repeat(1_100)}: `]: [[{ b: [] }, [1]], {}] }, [" k".repeat(600)]: "b" };
+    expect(again(document)).toEqual(document);
+  });
+
   it("stands in plain lines where it can, repeated values too", () => {
     const rules = [{ action: "allow", match: "ip", value: "10.0.0.1" }];
     expect(writeBlueprint({ web: { name: "Web, all of it", rules }, api: { name: "x".repeat(200), rules } })).toBe(

@@ -7,7 +7,7 @@ import {
   KeyPage,
   KeyUpdate,
 } from "../../../protocol/integration/schema.js";
-import { removeSite } from "../../site-decisions.js";
+import { removeSites } from "../../site-decisions.js";
 import { allows, forbidden } from "../access.js";
 import { refuse } from "../answer.js";
 import { endpoint } from "../endpoint.js";
@@ -114,7 +114,7 @@ export const keyEndpoints = [
       if (query.sites === "delete" && !allows(scopes, "sites:write")) throw forbidden();
       const removed = await services.store.keys.delete(param("id"), { orgId: org, address }, query.sites);
       if (!removed) throw unknownKey(param("id"));
-      for (const newtId of removed.newtIds) removeSite(services, newtId);
+      removeSites(services, removed);
       return null;
     },
   ),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Capacity, OrgCreate, OrgItem, OrgPage, OrgUpdate } from "../../../protocol/integration/schema.js";
 import { capacityOf } from "../../capacity.js";
-import { removeSite } from "../../site-decisions.js";
+import { removeSites } from "../../site-decisions.js";
 import { refuse } from "../answer.js";
 import { endpoint } from "../endpoint.js";
 import { RangeQuery } from "./query.js";
@@ -93,7 +93,7 @@ export const organizationEndpoints = [
     async ({ org, address }, services) => {
       const removed = await services.store.orgs.delete({ orgId: org, address });
       if (!removed) throw unknownOrg();
-      for (const newtId of removed.newtIds) removeSite(services, newtId);
+      removeSites(services, { newtIds: removed.newtIds, configs: [] });
       for (const deviceId of removed.deviceIds) services.devices.get(deviceId)?.reject("device deleted");
       return null;
     },

@@ -12,7 +12,7 @@ import {
   siteStatuses,
 } from "../../../protocol/integration/schema.js";
 import type { Services } from "../../services.js";
-import { releaseSite, removeSite } from "../../site-decisions.js";
+import { releaseSite, removeSites } from "../../site-decisions.js";
 import type { StoredSite } from "../../store/sites.js";
 import { refuse } from "../answer.js";
 import { endpoint, Said } from "../endpoint.js";
@@ -157,9 +157,9 @@ export const siteEndpoints = [
       message: "Site deleted successfully",
     },
     async ({ reach, param, address }, services) => {
-      const site = await services.store.sites.delete(siteIdOf(param("siteId")), { orgId: reach, address });
-      if (!site) throw unknownSite(param("siteId"));
-      removeSite(services, site.newtId);
+      const removed = await services.store.sites.delete(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!removed || removed === "other status") throw unknownSite(param("siteId"));
+      removeSites(services, removed);
       return null;
     },
   ),
@@ -190,10 +190,10 @@ export const siteEndpoints = [
       message: "Site rejected successfully",
     },
     async ({ reach, param, address }, services) => {
-      const site = await services.store.sites.reject(siteIdOf(param("siteId")), { orgId: reach, address });
-      if (!site) throw unknownSite(param("siteId"));
-      if (!site.removed) throw refuse(400, "Site is not pending: delete it instead");
-      removeSite(services, site.newtId);
+      const removed = await services.store.sites.reject(siteIdOf(param("siteId")), { orgId: reach, address });
+      if (!removed) throw unknownSite(param("siteId"));
+      if (removed === "other status") throw refuse(400, "Site is not pending: delete it instead");
+      removeSites(services, removed);
       return null;
     },
   ),

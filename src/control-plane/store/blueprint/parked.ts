@@ -1,7 +1,8 @@
+import { sql } from "kysely";
 import type { Tx } from "../schema.js";
 
-/** How many documents of a site may wait until it is approved. */
-const most = 50;
+/** How many documents of a site may wait until it is approved, and characters of them all: they are applied at one go. */
+const most = { documents: 50, characters: 2 << 20 } as const;
 
 /** A document that waits. */
 export interface Parked {
@@ -39,12 +40,13 @@ export async function roomToPark(
   const inVain = tx.deleteFrom("blueprint").where("site_id", "=", siteId).where("parked", "=", 1).where("once", "=", 0);
   if (once === undefined) await inVain.where("governs", "=", 0).where("contents", "=", contents).execute();
   if (once === false) await inVain.where("governs", "=", 1).execute();
-  const fiftieth = await waiting(tx, siteId)
-    .select("id")
-    .limit(1)
-    .offset(most - 1)
-    .executeTakeFirst();
-  return fiftieth ? "full" : "room";
+  const { documents, characters } = await waiting(tx, siteId)
+    .select(({ fn }) => [
+      fn.countAll<number>().as("documents"),
+      fn.coalesce(fn.sum<number>(fn<number>("length", ["contents"])), sql.lit(0)).as("characters"),
+    ])
+    .executeTakeFirstOrThrow();
+  return documents < most.documents && characters + contents.length <= most.characters ? "room" : "full";
 }
 
 function waiting(tx: Tx, siteId: number) {

@@ -13,6 +13,8 @@ export interface Prepared {
   readonly niceId: string;
   /** Whole: what it leaves as it is is filled in, and its sites are niceIds. */
   readonly entry: Entry;
+  /** Whether all of it is written, not its targets alone. */
+  readonly isWhole: boolean;
   /** What is kept of it: JSON. */
   readonly text: string;
   readonly known: Known | undefined;
@@ -39,6 +41,7 @@ export function prepare(blueprint: Blueprint, live: Live, applier: Applier, note
     return {
       niceId,
       entry,
+      isWhole: written.kind !== "public" || !isTargetsOnly(written.document),
       text,
       known,
       before: there,

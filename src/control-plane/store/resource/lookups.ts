@@ -1,11 +1,7 @@
-import { type Expression, sql } from "kysely";
+import { sql } from "kysely";
+import { listed } from "../listed.js";
 import type { Tx } from "../schema.js";
 import { statement } from "../statement.js";
-
-/** The values of a JSON list as a table: one bound value for any number of them. */
-export function listed<T>(list: Expression<string>) {
-  return sql<T>`(select value from json_each(${list}))`;
-}
 
 /** Resources by `[[kind, niceId], …]`, with the niceId of the site that governs each. */
 export const selectKnown = statement((on, hole) =>

@@ -13,9 +13,11 @@ const halfCharacter = /\p{Cs}/u;
 /** Complains of what nobody may put, or not this one (PROTOCOLS D3.31), and of what it needs and there is not. */
 export function checkEntries(entries: readonly Prepared[], live: Live, applier: Applier, notes: Notes): void {
   const { siteId } = applier;
-  for (const { niceId, entry, text, known } of entries) {
+  for (const { niceId, entry, text, known, wishes } of entries) {
     const name = `the ${kindTitles[entry.kind]} ${niceId.slice(0, 255)}`;
     if (halfCharacter.test(niceId)) notes.problem(`${JSON.stringify(niceId)} is no niceId`);
+    if (wishes.some(({ place }) => halfCharacter.test(place?.host ?? "")))
+      notes.problem(`a target of ${name} has no host name`);
     if (text.length > most.characters) notes.problem(`${name} is larger than 64 KiB`);
     if (known && siteId !== undefined && known.row.site_id !== siteId)
       notes.problem(`${name} belongs to ${known.row.site_id === null ? "the organisation" : "another site"}`);

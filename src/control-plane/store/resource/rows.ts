@@ -26,7 +26,10 @@ const reached = sql<string>`(
 
 /** A text of a resource's document, which may be damaged. */
 function textAt(name: string) {
-  return sql<string | null>`iif(json_valid(resource.document), resource.document ->> ${name}, null)`;
+  const document = sql.ref("resource.document");
+  return sql<string | null>`iif(json_valid(${document}), (
+    select value from json_each(${document}) where key = ${name} and type = 'text'
+  ), null)`;
 }
 
 /** Resources as `resourceItem` takes them. Their documents, which may be large, stay behind. */

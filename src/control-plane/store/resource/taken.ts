@@ -9,6 +9,8 @@ interface Claim {
   readonly entry: Entry;
   readonly niceId: string;
   readonly known: Known | undefined;
+  /** False: it keeps what it has, whatever the document says of others. */
+  readonly isWhole: boolean;
 }
 
 /** What only one resource of a kind may have, in words. */
@@ -24,11 +26,12 @@ function singlesOf(
 }
 
 /**
- * Complains of domains, aliases and ports that resources outside the document have (PROTOCOLS B12). What a resource has, it
+ * Complains of domains, aliases and ports that resources beside those that the document writes have (PROTOCOLS B12). What a resource has, it
  * keeps: a document that changes nothing is never refused.
  */
 export function checkTaken(claims: readonly Claim[], live: Live, applier: Applier, notes: Notes): void {
-  const claimed = new Set(claims.map(({ entry: { kind }, niceId }) => knownKey({ kind, niceId })));
+  const whole = claims.filter(({ isWhole }) => isWhole);
+  const claimed = new Set(whole.map(({ entry: { kind }, niceId }) => knownKey({ kind, niceId })));
   const others = live.owners.filter((owner) => !claimed.has(knownKey(owner)));
   if (others.length === 0) return;
   const owned = new Map(

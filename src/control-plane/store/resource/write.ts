@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { BlueprintSource, ResourceKind } from "../../../protocol/integration/schema.js";
+import { listed } from "../listed.js";
 import type { ResourceRow, Tx } from "../schema.js";
 import { statement } from "../statement.js";
 import { putTargets } from "../target/rows.js";
-import { listed } from "./lookups.js";
 import type { ResourceName } from "./mentions.js";
 import type { ApplyPlan, PlannedReach } from "./plan.js";
 import type { PlannedRow } from "./planned-row.js";

@@ -1,29 +1,27 @@
-import { type Expression, sql } from "kysely";
+import { sql } from "kysely";
+import { listed } from "../listed.js";
 import type { TargetRow, Tx } from "../schema.js";
 import { statement } from "../statement.js";
 import type { TargetPlan } from "./plan.js";
-
-/** The values of a JSON list as a table: one bound value for any number of them. */
-function listed(list: Expression<string>) {
-  return sql<number>`(select value from json_each(${list}))`;
-}
 
 const selectRows = statement((on, hole) =>
   on
     .selectFrom("target")
     .selectAll()
-    .where("resource_id", "in", listed(hole<string>("resources")))
+    .where("resource_id", "in", listed<number>(hole<string>("resources")))
     .orderBy("id"),
 );
 
-const deleteRows = statement((on, hole) => on.deleteFrom("target").where("id", "in", listed(hole<string>("ids"))));
+const deleteRows = statement((on, hole) =>
+  on.deleteFrom("target").where("id", "in", listed<number>(hole<string>("ids"))),
+);
 
 /** Out of the way of others, until they have their own: ports are unique at a site. */
 const freePorts = statement((on, hole) =>
   on
     .updateTable("target")
     .set(({ neg, ref }) => ({ internal_port: neg(ref("id")) }))
-    .where("id", "in", listed(hole<string>("ids"))),
+    .where("id", "in", listed<number>(hole<string>("ids"))),
 );
 
 /** Rows as `[id, site, protocol, host, port, internal port, enabled, check]`. Of a check that has changed nothing is known. */

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { HealthCheck } from "../../../protocol/newt/health-check.js";
 import type { StoreBase } from "../base.js";
 import type { Tx } from "../schema.js";
@@ -44,15 +43,19 @@ const raiseVersion = statement((on, hole) =>
     ]),
 );
 
-const StoredCheck = z.string().transform((text) => HealthCheck.parse(JSON.parse(text)));
+/** A damaged one is none, so that neither its site nor others that are let in with it suffer from it. */
+function storedCheck(json: string | null): HealthCheck | null {
+  try {
+    return json === null ? null : HealthCheck.parse(JSON.parse(json));
+  } catch {
+    return null;
+  }
+}
 
 async function readConfig(tx: Tx, siteId: number): Promise<SiteConfig> {
   const { rows } = await selectTargets(tx, { siteId });
   return {
-    targets: rows.map(({ healthCheck, ...target }) => ({
-      ...target,
-      healthCheck: healthCheck === null ? null : StoredCheck.parse(healthCheck),
-    })),
+    targets: rows.map(({ healthCheck, ...target }) => ({ ...target, healthCheck: storedCheck(healthCheck) })),
   };
 }
 

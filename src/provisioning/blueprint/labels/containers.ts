@@ -58,15 +58,23 @@ function completeTarget(
   if (target.at(["port"]) === undefined && port !== undefined) target.put(["port"], port);
 }
 
-/** Leaves out entries that do not fit alone, then those that do not fit beside others. */
+/** No site has more resources. */
+const mostResources = 1_000;
+
+/** Leaves out entries that are too many, those that do not fit alone, then those that do not fit beside others. */
 function withoutMisfits(document: unknown, skipped: readonly Finding[]): LabelledDocument {
-  const alone = entriesOf(document).flatMap(([section, niceId, entry]) =>
-    problemsOf({ [section]: { [niceId]: entry } }),
-  );
-  const sound = without(document, alone);
+  const entries = entriesOf(document);
+  const tooMany = entries.slice(mostResources).map(([section, niceId]): Finding => {
+    return { level: "error", path: [section, niceId], message: `is more than ${mostResources} resources` };
+  });
+  const alone = entries
+    .slice(0, mostResources)
+    .flatMap(([section, niceId, entry]) => problemsOf({ [section]: { [niceId]: entry } }));
+  const sound = without(document, [...tooMany, ...alone]);
   const together = problemsOf(sound);
-  const fit = without(sound, together);
-  return { document: problemsOf(fit).length > 0 ? {} : fit, skipped: [...skipped, ...alone, ...together] };
+  const fit = together.length > 0 ? without(sound, together) : sound;
+  const isFit = together.length === 0 || problemsOf(fit).length === 0;
+  return { document: isFit ? fit : {}, skipped: [...skipped, ...alone, ...together, ...tooMany] };
 }
 
 function problemsOf(document: unknown): readonly Finding[] {

@@ -1,5 +1,5 @@
 import { mask } from "../mask.js";
-import { everywhereRole } from "../schema/values.js";
+import { everywhereRole, isBroken } from "../schema/values.js";
 import { type Complaint, eachItem } from "./rule.js";
 
 /** `Admin` in a list of roles; a Pangolin server refuses it, we leave it out (PROTOCOLS B14). */
@@ -9,6 +9,11 @@ export function adminAmong(roles: readonly string[]): Complaint[] {
       ? `${everywhereRole} has access in any case and is left out; a Pangolin server refuses it`
       : undefined,
   );
+}
+
+/** Roles that cannot be created: a server would keep them under another name. */
+export function brokenAmong(roles: readonly string[]): Complaint[] {
+  return eachItem(roles, (role) => (isBroken(role) ? "is no name of a role: it has halves of characters" : undefined));
 }
 
 /** Names that a template without its variable has left empty. */

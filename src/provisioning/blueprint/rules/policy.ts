@@ -1,5 +1,5 @@
 import type { WrittenPolicy } from "../schema/policy.js";
-import { adminAmong, emptyAmong, maskedSecret } from "./access.js";
+import { adminAmong, brokenAmong, emptyAmong, maskedSecret } from "./access.js";
 import { doublePriorities, matchRules } from "./matches.js";
 import { type Rule, ruleFor } from "./rule.js";
 
@@ -8,6 +8,7 @@ const rule = ruleFor<WrittenPolicy>();
 /** What holds for a policy beyond its keys (PROTOCOLS B10). */
 export const policyRules: readonly Rule<WrittenPolicy>[] = [
   rule({ level: "strict", reads: ["sso-roles"], at: "sso-roles", find: (policy) => adminAmong(policy["sso-roles"]) }),
+  rule({ level: "error", reads: ["sso-roles"], at: "sso-roles", find: (policy) => brokenAmong(policy["sso-roles"]) }),
   rule({ level: "warning", reads: ["sso-roles"], at: "sso-roles", find: (policy) => emptyAmong(policy["sso-roles"]) }),
   rule({ level: "warning", reads: ["sso-users"], at: "sso-users", find: (policy) => emptyAmong(policy["sso-users"]) }),
   rule({ level: "error", reads: ["password"], at: "password", find: ({ password }) => maskedSecret(password) }),

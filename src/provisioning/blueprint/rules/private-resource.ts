@@ -1,6 +1,6 @@
 import { isWeb, type WrittenPrivateResource } from "../schema/private-resource.js";
 import { distinct } from "../schema/values.js";
-import { adminAmong, emptyAmong } from "./access.js";
+import { adminAmong, brokenAmong, emptyAmong } from "./access.js";
 import { blockRules } from "./blocks.js";
 import {
   domainFault,
@@ -109,6 +109,7 @@ const modeRules: readonly Rule<WrittenPrivateResource>[] = [
 
 const accessRules: readonly Rule<WrittenPrivateResource>[] = [
   rule({ level: "strict", reads: ["roles"], at: "roles", find: ({ roles }) => adminAmong(roles) }),
+  rule({ level: "error", reads: ["roles"], at: "roles", find: ({ roles }) => brokenAmong(roles) }),
   rule({ level: "warning", reads: ["roles"], at: "roles", find: ({ roles }) => emptyAmong(roles) }),
   rule({ level: "warning", reads: ["users"], at: "users", find: ({ users }) => emptyAmong(users) }),
   rule({ level: "warning", reads: ["machines"], at: "machines", find: ({ machines }) => emptyAmong(machines) }),

@@ -1,5 +1,5 @@
 import { type PublicMode, publicModes, type WrittenPublicResource } from "../schema/public-resource.js";
-import { adminAmong, emptyAmong, maskedSecret } from "./access.js";
+import { adminAmong, brokenAmong, emptyAmong, maskedSecret } from "./access.js";
 import { blockRules } from "./blocks.js";
 import { domainFault, domainFaults } from "./host-name.js";
 import { idlePublicRules } from "./idle.js";
@@ -133,6 +133,12 @@ const authRules: readonly Rule<WrittenPublicResource>[] = [
     reads: ["auth"],
     at: "auth",
     find: ({ auth }) => below("sso-roles", adminAmong(auth?.["sso-roles"] ?? [])),
+  }),
+  rule({
+    level: "error",
+    reads: ["auth"],
+    at: "auth",
+    find: ({ auth }) => below("sso-roles", brokenAmong(auth?.["sso-roles"] ?? [])),
   }),
   rule({
     level: "warning",

@@ -22,11 +22,12 @@ export const PrivateResourceShape = z
       .optional()
       .meta({ description: "Port at the destination; 22 for ssh with a destination if absent." }),
     site: z.string().optional().meta({
-      description: "niceId of a site it is reached through. `sites` names several.",
+      description: "Site that it is reached through, by niceId or exact name. `sites` names several.",
       deprecated: true,
     }),
     sites: Names.meta({
-      description: "niceIds of the sites it is reached through; none: the site that applies the blueprint.",
+      description:
+        "Sites that it is reached through, by niceId or exact name; none: the site that applies the blueprint.",
     }),
     enabled: z.boolean().default(true).meta({ description: "Whether it can be reached." }),
     "tcp-ports": PortList.default("*").meta({

@@ -13,7 +13,8 @@ export const TargetShape = z
       .optional()
       .meta({ description: "How the host is spoken to; needed in mode http, and not allowed in tcp and udp." }),
     site: z.string().optional().meta({
-      description: "niceId of the site it is reached through; absent: the site that applies the blueprint.",
+      description:
+        "Site that it is reached through, by niceId or exact name; absent: the site that applies the blueprint.",
     }),
     enabled: z.boolean().default(true).meta({ description: "Whether requests are led to it." }),
     "internal-port": Port.optional().meta({

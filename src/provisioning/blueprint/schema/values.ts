@@ -5,6 +5,11 @@ import { z } from "zod";
 export const Port = z.int().min(1).max(65_535);
 export const Text = z.string().min(1);
 
+/** Whether a text holds half a character, which would come back from a database as another. */
+export function isBroken(text: string): boolean {
+  return /\p{Cs}/u.test(text);
+}
+
 /** How long the name of an entry may be. */
 export const longestNiceId = 255;
 

@@ -43,7 +43,11 @@ const remedies: { readonly [code in YAMLParseError["code"]]?: string } = {
 
 const longestMessage = 200;
 
-function faultOf({ pos, code, message }: YAMLParseError): Fault {
+/** What a parser repeats of the text, behind a colon: it may be a secret. */
+const repeated = /(?<=\S): .*$/s;
+
+function faultOf({ pos, code, message: whole }: YAMLParseError): Fault {
+  const message = whole.replace(repeated, "");
   const clipped = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
   const remedy = remedies[code];
   return { offset: pos[0], path: [], message: remedy === undefined ? clipped : `${clipped}: ${remedy}` };

@@ -29,6 +29,9 @@ export function valuesOf(contents: Node | null, source: Source): Values {
   return { root, spots: conversion.spots, faults: conversion.faults };
 }
 
+/** The words of aliases and tags are not repeated: a password may begin with * or !, and was meant to be quoted. */
+const unknownTag = "a tag has no meaning here: quote a text that starts with !";
+
 /** What an anchor names; without `done` it is still being read, and an alias for it would be a circle. */
 interface Anchored {
   done?: { readonly value: unknown; readonly size: number; readonly height: number };
@@ -60,7 +63,7 @@ class Conversion {
 
   #ownValue(node: Scalar | YAMLMap | YAMLSeq, depth: number): unknown {
     if (isScalar(node)) return this.#scalarValue(node);
-    if (node.tag !== undefined && !coreTag.test(node.tag)) this.#fault(node, `the tag ${node.tag} has no meaning here`);
+    if (node.tag !== undefined && !coreTag.test(node.tag)) this.#fault(node, unknownTag);
     if (depth >= deepest) return this.#fault(node, `is nested deeper than ${deepest} levels`);
     return isMap(node) ? this.#mapValue(node, depth) : this.#listValue(node, depth);
   }
@@ -83,9 +86,7 @@ class Conversion {
     const kind =
       value === null ? "null" : typeof value === "boolean" ? "bool" : Number.isInteger(value) ? "int" : "float";
     const fits = typeof value !== "string" && (tag === kind || (tag === "float" && kind === "int"));
-    return fits
-      ? value
-      : this.#fault(scalar, coreTag.test(scalar.tag ?? "") ? `is no ${tag}` : `the tag ${tag} has no meaning here`);
+    return fits ? value : this.#fault(scalar, coreTag.test(scalar.tag ?? "") ? `is no ${tag}` : unknownTag);
   }
 
   #listValue(list: YAMLSeq, depth: number): unknown[] {
@@ -168,9 +169,10 @@ class Conversion {
 
   #aliasValue(name: string, node: unknown, depth: number): unknown {
     const anchored = this.#anchors.get(name);
-    if (anchored === undefined) return this.#fault(node, `there is no anchor &${name} before this alias`);
+    if (anchored === undefined)
+      return this.#fault(node, "an alias of no anchor before it: quote a text that starts with *");
     const { done } = anchored;
-    if (done === undefined) return this.#fault(node, `the alias *${name} stands within what it stands for`);
+    if (done === undefined) return this.#fault(node, "an alias stands within what it stands for");
     if (depth + done.height > deepest) return this.#fault(node, `is nested deeper than ${deepest} levels`);
     if (!this.#counts(done.size, node)) return null;
     this.#depth = Math.max(this.#depth, depth + done.height);
