@@ -98,6 +98,36 @@ test("of a pending site the last version of its file waits alone, also one that 
   expect(changes).toEqual([]);
 });
 
+test("a bootstrap blueprint that waits for approval is done with when it is applied, and sent again if it could not be", async () => {
+  const state = (site: GovernedSite) => site.box.disk.get(".newt.json.state")?.toString().trim();
+  const { waiting, refused, after, times } = await governedSite({ approveNewSites: false }, async (site) => {
+    const { client, org } = site.plane;
+    await site.sleep(boot);
+    const waiting = state(site);
+    const [pending] = await client.listSites(org);
+    const { siteId, niceId } = pending ?? { siteId: 0, niceId: "" };
+    // Somebody else has what it would make.
+    const theirs = { name: "theirs", mode: "host", destination: "10.0.0.1", site: niceId };
+    await client.createResource(org, { kind: "private", niceId: "sn42-ssh", document: theirs });
+    await client.approveSite(siteId);
+    const refused = (await client.listBlueprints(org)).filter(({ once }) => once);
+    await client.deleteResource(org, "private", "sn42-ssh");
+    for (let times = 0; times < 2; times++) {
+      site.box.kill();
+      await site.sleep(boot);
+    }
+    const { name } = await client.findResource(org, "private", "sn42-ssh");
+    const times = (await client.listBlueprints(org)).flatMap(({ once, succeeded, applications }) =>
+      once && succeeded ? [applications] : [],
+    );
+    return { waiting, refused, after: { name, state: state(site) }, times };
+  });
+  expect(waiting).toBe('{"provisioningBlueprint":"pending"}');
+  expect(refused).toMatchObject([{ succeeded: false, parked: false }]);
+  expect(after).toEqual({ name: "SSH", state: '{"provisioningBlueprint":"applied"}' });
+  expect(times).toEqual([1]);
+});
+
 test("an edit of what a bootstrap blueprint made stays, over every connect", async () => {
   const after = await governedSite({}, async (site) => {
     const { client, org } = site.plane;

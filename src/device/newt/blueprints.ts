@@ -99,16 +99,16 @@ export class Blueprints {
   }
 
   async #concluded(mode: BlueprintMode, result: z.infer<typeof BlueprintResultsData>, ms: number): Promise<void> {
-    const { success, message = "" } = result;
+    const { success, message = "", parked = false } = result;
     const warnings = result.warnings?.slice(0, mostWarnings).map(tidy) ?? [];
-    const noting = success && mode === "provisioning" ? this.#confirmed() : undefined;
+    const noting = success && !parked && mode === "provisioning" ? this.#confirmed() : undefined;
     // Told while it is noted: a device that dies before hears it again, one that died after would never tell.
     const told = { mode, success, message: tidy(message), ms, ...(warnings.length > 0 && { warnings }) };
     this.host.emit({ type: "blueprint", ...told });
     await noting;
   }
 
-  /** Remembers that the provisioning blueprint is done. If that fails it stays due: applying it twice beats never. */
+  /** Remembers that the provisioning blueprint is applied: one that waits for the site's approval is not yet. If that fails it stays due: applying it twice beats never. */
   async #confirmed(): Promise<void> {
     if (!this.#confirms) return;
     const due = this.#provisioning;

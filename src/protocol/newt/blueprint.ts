@@ -6,9 +6,13 @@ import { z } from "zod";
  */
 export const BlueprintApplyData = z.object({ blueprint: z.string(), once: z.boolean().optional() });
 
-/** `warnings` is ours, and goes to those only who say `once`: what was dropped or resolved otherwise than it was written. */
+/**
+ * `warnings` and `parked` are ours, and go to those only who say `once`: what was dropped or resolved otherwise than it was
+ * written; and that the blueprint is kept until the site is approved, and not applied yet.
+ */
 export const BlueprintResultsData = z.object({
   success: z.boolean(),
   message: z.string().optional(),
   warnings: z.array(z.string()).optional(),
+  parked: z.boolean().optional(),
 });

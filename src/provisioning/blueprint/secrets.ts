@@ -1,6 +1,7 @@
-import type { BlueprintKind } from "./kinds.js";
+import type { Keys } from "./keys.js";
+import { type BlueprintKind, kinds } from "./kinds.js";
 import { mask } from "./mask.js";
-import { plainOf } from "./nearest.js";
+import { nearest, plainOf } from "./nearest.js";
 import { isRecord } from "./record.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,6 +52,14 @@ function masked(value: unknown): unknown {
 const secretNames: ReadonlySet<string> = new Set(
   Object.values(secretPaths).flatMap((paths) => paths.flatMap((path) => path.slice(-1))),
 );
+const openCredentials: ReadonlySet<string> = new Set(["user", "extendedcompatibility"]);
+const knownNames: ReadonlySet<string> = new Set(Object.values(kinds).flatMap(({ keys }) => namesIn(keys)));
+
+function namesIn({ fields, items }: Keys): string[] {
+  const below = [...(fields ?? [])].flatMap(([key, keys]) => [plainOf(key), ...namesIn(keys)]);
+  return items ? [...below, ...namesIn(items)] : below;
+}
+
 const sections: ReadonlySet<string> = new Set([
   ...["public-policies", "public-resources", "proxy-resources", "private-resources", "client-resources", "sites"],
 ]);
@@ -77,7 +86,21 @@ function maskedBelow(value: unknown, depth: number): unknown {
 }
 
 function maskedField(key: string, value: unknown, depth: number): unknown {
-  return secretNames.has(plainOf(key)) ? masked(value) : maskedBelow(value, depth + 1);
+  const plain = plainOf(key);
+  if (secretNames.has(plain) || isMistypedSecret(key, plain)) return masked(value);
+  // What should be a map and is none may be the secret itself, as `user:password` is.
+  if (plain === "auth") return isRecord(value) ? maskedBelow(value, depth + 1) : masked(value);
+  if (plain === "basicauth") return isRecord(value) ? mapped(value, maskedCredential) : masked(value);
+  return maskedBelow(value, depth + 1);
+}
+
+/** Of a basic login only the user is shown, whatever the rest is called. */
+function maskedCredential(key: string, value: unknown): unknown {
+  return openCredentials.has(plainOf(key)) && !isRecord(value) && !Array.isArray(value) ? value : masked(value);
+}
+
+function isMistypedSecret(key: string, plain: string): boolean {
+  return !knownNames.has(plain) && nearest(key, secretNames) !== undefined;
 }
 
 function mapped(fields: Fields, change: (key: string, value: unknown) => unknown): Fields {

@@ -112,6 +112,28 @@ describe("a raw document", () => {
     });
   });
 
+  it.each([
+    ["auth that is a text", { auth: "hunter2" }],
+    ["auth that is a list", { auth: ["hunter2"] }],
+    ["a basic login in one text", { auth: { "basic-auth": "user:hunter2" } }],
+    ["basic logins in a list", { auth: { basicAuth: [{ user: "joe", password: "hunter2" }, "hunter2"] } }],
+    ["a basic login with another word for its password", { auth: { "basic-auth": { user: "joe", pass: "hunter2" } } }],
+    ["a basic login whose user is a map", { "basic-auth": { user: { joe: "hunter2" } } }],
+    ["a password that is mistyped", { auth: { passwrod: "hunter2", pincod: "hunter2" }, Pasword: "hunter2" }],
+  ])("shows nothing of %s", (_, entry) => {
+    expect(JSON.stringify(maskBlueprint({ "public-resources": { web: entry } }))).not.toContain("hunter2");
+  });
+
+  it("shows everything else as it is", () => {
+    const open = {
+      path: "/a",
+      "path-match": "prefix",
+      pass: "x",
+      "basic-auth": { user: "joe", extendedCompatibility: true },
+    };
+    expect(maskBlueprint({ "public-resources": { web: open } })).toEqual({ "public-resources": { web: open } });
+  });
+
   it("may have entries that are called as secrets are", () => {
     expect(maskBlueprint({ "public-resources": { password: web } })).toEqual({ "public-resources": { password: web } });
   });

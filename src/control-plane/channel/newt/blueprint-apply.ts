@@ -33,8 +33,9 @@ export async function answerBlueprint(
     return failed([notStored]);
   });
   tellNewts(services, outcome);
-  const { success, warnings } = outcome;
+  const { success, warnings, kept } = outcome;
+  const ours = { warnings, ...(kept.as === "parked" && { parked: true }) };
   const message = note === undefined ? outcome.message : `${outcome.message}. ${note}`;
   // Stock newts, which say nothing of `once`, hear what they hear of a Pangolin server.
-  connection.send("newt/blueprint/results", { success, message, ...(once !== undefined && { warnings }) });
+  connection.send("newt/blueprint/results", { success, message, ...(once !== undefined && ours) });
 }
