@@ -387,6 +387,29 @@ test("what waits for a receiver that is gone ends in steps, and what comes later
     .toBe("200");
 });
 
+test("an attempt under way when its webhook turns out to be gone is counted once", async () => {
+  const clock = new MovableClock();
+  const database = openSqlite(":memory:");
+  const plane = await Plane.start(database, clock);
+  const receiver = await receiverAt(clock);
+  const webhook = await hook(plane, receiver);
+  let answerLate = (): void => {};
+  const late = new Promise<{ status: number }>((resolve) => {
+    answerLate = () => resolve({ status: 410 });
+  });
+  receiver.answer = () => (receiver.received.length === 1 ? late : { status: 410 });
+  owe(database, webhook, 20);
+  await plane.integration.testWebhook(org, webhook.webhookId);
+  const outcomes = async () => new Set((await deliveries(plane, webhook)).map(({ outcome }) => outcome));
+  await expect.poll(outcomes).toEqual(new Set(["410"]));
+  const failed = async () =>
+    /deliveries_total\{outcome="failed"\} (\d+)/.exec((await plane.send("GET", "/metrics")).body)?.[1];
+  await expect.poll(failed).toBe("21");
+  answerLate();
+  // Long enough for the late answer to be written down, many times over.
+  for (let asked = 0; asked < 50; asked++) expect(await failed()).toBe("21");
+});
+
 test("ten tests of a webhook may wait, and each is on record", async () => {
   const { plane, clock } = await start();
   const receiver = await receiverAt(clock);

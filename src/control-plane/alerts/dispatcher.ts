@@ -146,7 +146,8 @@ export class Dispatcher {
     const { outcome, nextAt, isGone } = attempted;
     const facts = { webhook: due.webhookId, to: originOf(due.url), outcome };
     try {
-      await store.deliveries.attempted(due, attempted);
+      // What was ended meanwhile has been counted.
+      if (!(await store.deliveries.attempted(due, attempted))) return true;
       if (isDelivered(outcome)) metrics.deliveries.add("delivered");
       else if (nextAt !== null) metrics.deliveries.add("retry");
       else metrics.deliveries.add("failed");

@@ -50,7 +50,8 @@ const note = statement((on, hole) =>
       done_at: hole<number | null>("doneAt"),
     }))
     .where("id", "=", hole<string>("id"))
-    .where("next_at", "is not", null),
+    .where("next_at", "is not", null)
+    .returning("id"),
 );
 
 const putOff = statement((on, hole) =>
@@ -125,16 +126,17 @@ export function deliveryStore(base: StoreBase) {
           .execute();
       }),
 
-    /** Writes down an attempt. */
+    /** Writes down an attempt. False: it was under way when the delivery was ended with its webhook. */
     attempted: (
       { id, webhookId }: Pick<DueDelivery, "id" | "webhookId">,
       { outcome, nextAt, isGone, othersAt }: Attempted,
-    ): Promise<void> =>
+    ): Promise<boolean> =>
       command(async (tx) => {
-        await note(tx, { id, outcome, nextAt, doneAt: nextAt === null ? world.clock.now() : null });
+        const { rows } = await note(tx, { id, outcome, nextAt, doneAt: nextAt === null ? world.clock.now() : null });
         if (isGone) await markGone(tx, { webhookId });
         // Of very many that wait, the next that is sent puts off more.
         else if (othersAt !== null) await putOff(tx, { webhookId, until: othersAt });
+        return rows.length > 0;
       }),
 
     /** Of a webhook, newest first; undefined if the organisation has none of that id. */
