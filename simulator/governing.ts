@@ -1,5 +1,5 @@
-import { FirstbootError, reasonOf } from "../src/error.js";
-import type { IntegrationClient } from "../src/protocol/integration/index.js";
+import { reasonOf } from "../src/error.js";
+import { type IntegrationClient, IntegrationRefusal } from "../src/protocol/integration/index.js";
 import { blueprintJson } from "../src/provisioning/blueprint/index.js";
 import type { DeviceFile } from "./files.js";
 import { severally } from "./fleet.js";
@@ -52,7 +52,8 @@ export async function governingEvidence(
       const named = changes.map(({ kind, niceId, fields }) => `${kind} ${niceId}: ${fields.map(({ path }) => path)}`);
       differences.set(id, named);
     } catch (error) {
-      if (!(error instanceof FirstbootError)) throw error;
+      // Without an answer nothing is known, of other things neither.
+      if (!(error instanceof IntegrationRefusal)) throw error;
       differences.set(id, [reasonOf(error)]);
     }
   });

@@ -1,5 +1,6 @@
+import { dirname } from "node:path/posix";
 import { nonceHeader, parseNonce } from "../provisioning/nonce.js";
-import { prepare, readText } from "./files.js";
+import { prepare, readText, removeDurably } from "./files.js";
 import type { Host } from "./host.js";
 
 /**
@@ -13,4 +14,15 @@ export async function nonceHeaders(host: Host, file: string): Promise<Record<str
   const nonce = host.world.random.bytes(32).toString("hex");
   await prepare(host, file, `${nonce}\n`);
   return { [nonceHeader]: nonce };
+}
+
+/**
+ * Removes the nonce that an earlier life left behind. That life may have died before the credentials beside it were safe from
+ * a power loss, and once the nonce is gone nothing tells: so they are made safe first.
+ */
+export async function dropLeftNonce(host: Host, file: string): Promise<void> {
+  const { disk } = host.world;
+  if ((await disk.stat(file)) === undefined) return;
+  await disk.fsyncDirectory(dirname(file));
+  await removeDurably(host, file);
 }

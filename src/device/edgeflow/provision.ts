@@ -2,7 +2,7 @@ import { dirname, join } from "node:path/posix";
 import { FirstbootError } from "../../error.js";
 import { attemptOnly, removeDurably } from "../files.js";
 import type { Host } from "../host.js";
-import { nonceHeaders } from "../nonce.js";
+import { dropLeftNonce, nonceHeaders } from "../nonce.js";
 import { exchange } from "./cloud.js";
 import { type Facts, sortedFacts } from "./facts.js";
 import type { DeviceIdentity, DeviceSettings } from "./settings.js";
@@ -35,7 +35,8 @@ export async function provision(
 
   const stored = keeps ? await vault.read() : undefined;
   const { device_id: deviceId, api_key: apiKey } = stored ?? (await enrol());
-  if (persona.nonce) await attemptOnly(host, () => removeDurably(host, nonceFile));
+  const drop = stored ? dropLeftNonce : removeDurably;
+  if (persona.nonce) await attemptOnly(host, () => drop(host, nonceFile));
   return { deviceId, apiKey };
 
   async function enrol() {

@@ -2,7 +2,7 @@ import { FirstbootError } from "../../error.js";
 import { fillTemplate } from "../../provisioning/template.js";
 import { attemptOnly, beside, keep, prepare, readText, removeDurably } from "../files.js";
 import type { Host } from "../host.js";
-import { nonceHeaders } from "../nonce.js";
+import { dropLeftNonce, nonceHeaders } from "../nonce.js";
 import { exchange, type SiteIdentity } from "./api.js";
 import { Bootstrap } from "./bootstrap.js";
 import { checkEndpoint, type JsonObject, parseConfig, provisioned, renderConfig, scrubbed } from "./config.js";
@@ -39,7 +39,7 @@ async function tidyUp(host: Host, configFile: string, raw: JsonObject): Promise<
   if ("provisioningKey" in raw || (mode & 0o077) !== 0) {
     await prepare(host, configFile, renderConfig(scrubbed(raw)));
   }
-  await removeDurably(host, beside(configFile, "nonce"));
+  await dropLeftNonce(host, beside(configFile, "nonce"));
 }
 
 /**
