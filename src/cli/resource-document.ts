@@ -1,25 +1,26 @@
 import { FirstbootError } from "../error.js";
 import type { ResourceDetail, ResourceDocument, ResourceItem } from "../protocol/integration/schema.js";
-import { readBlueprint, writeBlueprint } from "../provisioning/blueprint/index.js";
+import {
+  blueprintKinds,
+  documentWith,
+  readBlueprint,
+  sectionsOf,
+  writeBlueprint,
+} from "../provisioning/blueprint/index.js";
 import { mergePatch, mergePatchBetween } from "../provisioning/merge-patch.js";
+import { isRecord } from "../provisioning/record.js";
 import { readText } from "./settings.js";
 import { readStdin } from "./stdin.js";
 
 type Name = Pick<ResourceItem, "kind" | "niceId">;
 
-/** Where each kind stands in a blueprint; the older names come last. */
-const sections = {
-  policy: ["public-policies"],
-  public: ["public-resources", "proxy-resources"],
-  private: ["private-resources", "client-resources"],
-} as const;
-const allSections: readonly string[] = Object.values(sections).flat();
+const allSections = blueprintKinds.flatMap(sectionsOf);
 
 export { mergePatchBetween as patchBetween };
 
 /** A resource as a blueprint that names nothing else. */
 export function blueprintOf({ kind, niceId, document }: ResourceDetail): string {
-  return writeBlueprint({ [sections[kind][0]]: Object.fromEntries([[niceId, document]]) });
+  return writeBlueprint(documentWith(kind, niceId, document));
 }
 
 /**
@@ -30,13 +31,13 @@ export async function readResource(file: string, { kind, niceId }: Name): Promis
   const { document } = readBlueprint(file === "-" ? await readStdin() : readText(file), process.env);
   const read = recordOf(document);
   if (!read || !Object.keys(read).some((key) => allSections.includes(key))) return read ?? {};
-  for (const section of sections[kind]) {
+  for (const section of sectionsOf(kind)) {
     const entry = recordOf(new Map(Object.entries(recordOf(read[section]) ?? {})).get(niceId));
     if (entry) return entry;
   }
   throw new FirstbootError("FB1006", {
     what: `the blueprint has no ${kind} resource ${niceId}`,
-    fix: `write it below ${sections[kind][0]}, or give its document alone`,
+    fix: `write it below ${sectionsOf(kind)[0]}, or give its document alone`,
   });
 }
 
@@ -69,6 +70,5 @@ function yamlValue(yaml: string): unknown {
 }
 
 function recordOf(value: unknown): ResourceDocument | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.fromEntries(Object.entries(value));
+  return isRecord(value) ? value : undefined;
 }

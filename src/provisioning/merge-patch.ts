@@ -1,3 +1,5 @@
+import { isRecord } from "./record.js";
+
 /**
  * A JSON value after a merge patch (RFC 7396): objects are merged, null takes a key out, everything else replaces what was
  * there. Keys are data, whatever they are called: none reaches a prototype.
@@ -35,8 +37,4 @@ export function mergePatchBetween(before: object, after: object): Record<string,
 
 function entriesOf(value: unknown): Map<string, unknown> {
   return new Map(isRecord(value) ? Object.entries(value) : []);
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FirstbootError } from "../../error.js";
+import { isRecord } from "../../provisioning/record.js";
 
 const text = z.string().nullish();
 const flag = z.boolean().nullish();
@@ -49,10 +50,6 @@ function unfit(what: string, why?: string): FirstbootError {
   });
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The parser's position as a line. Its message is not repeated: it may quote a secret. */
 function lineOf(error: unknown, source: string): string | undefined {
   const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
@@ -68,7 +65,7 @@ export function parseConfig(source: string, path: string): { readonly raw: JsonO
   } catch (error) {
     throw unfit(`${path} is not JSON`, lineOf(error, source));
   }
-  if (!isObject(raw)) throw unfit(`${path} is not a JSON object`);
+  if (!isRecord(raw)) throw unfit(`${path} is not a JSON object`);
   const parsed = SiteFile.safeParse(raw);
   if (parsed.success) return { raw, file: parsed.data };
   const [issue] = parsed.error.issues;
@@ -118,7 +115,7 @@ export function renderConfig(value: unknown, indent = ""): string {
       "]",
     );
   }
-  if (!isObject(value)) return JSON.stringify(value);
+  if (!isRecord(value)) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return block(
     "{",

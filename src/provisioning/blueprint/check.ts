@@ -1,10 +1,10 @@
+import { isRecord } from "../record.js";
 import { boundsOf } from "./bounds.js";
 import { checkEntry, niceIdFindings } from "./entry.js";
 import type { Finding } from "./finding.js";
 import { Findings } from "./findings.js";
 import { keysOf, unknownKeys } from "./keys.js";
 import { type BlueprintKind, type KindOfEntry, kinds, type ResourceOf, type Written } from "./kinds.js";
-import { isRecord } from "./record.js";
 import { privateDoubles, publicDoubles } from "./rules/document.js";
 import { BlueprintShape } from "./schema/document.js";
 import type { Policy } from "./schema/policy.js";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { isRecord } from "../record.js";
 import type { Blueprint } from "./check.js";
 import { type Path, type PathPart, pathText } from "./finding.js";
 import { type BlueprintKind, blueprintKinds, type KindOfEntry, kinds, type ResourceOf, type Written } from "./kinds.js";
-import { isRecord } from "./record.js";
 import { maskSecrets } from "./secrets.js";
 import { absentValue, shapeBelow } from "./shape.js";
 

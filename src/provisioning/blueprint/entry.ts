@@ -1,11 +1,11 @@
 import type { z } from "zod";
+import { isRecord } from "../record.js";
 import { isPrototypeKey } from "./bounds.js";
 import type { Finding, Path } from "./finding.js";
 import { type Findings, mostFindings } from "./findings.js";
 import { unknownKeys } from "./keys.js";
 import type { KindOfEntry } from "./kinds.js";
 import { messageOf } from "./messages.js";
-import { isRecord } from "./record.js";
 import { askRules, type Sound } from "./rules/rule.js";
 import { isBroken, longestNiceId } from "./schema/values.js";
 

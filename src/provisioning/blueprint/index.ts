@@ -9,7 +9,7 @@ export {
 export * from "./finding.js";
 export { blueprintJsonSchema } from "./json-schema.js";
 export type { JsonSchema } from "./json-schema-conditions.js";
-export { type BlueprintKind, blueprintKinds, type ResourceOf } from "./kinds.js";
+export { type BlueprintKind, blueprintKinds, documentWith, type ResourceOf, sectionsOf } from "./kinds.js";
 export {
   documentOfContainers,
   documentOfLabels,
@@ -31,6 +31,7 @@ export {
   isTargetsOnly,
   type PublicResource,
   type TargetsOnly,
+  unnamed,
   type WholePublicResource,
 } from "./schema/public-resource.js";
 export type { BlueprintTarget } from "./schema/target.js";

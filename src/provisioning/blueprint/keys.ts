@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { isRecord } from "../record.js";
 import type { Finding, Path } from "./finding.js";
 import { nearest } from "./nearest.js";
-import { isRecord } from "./record.js";
 import { bareShape } from "./shape.js";
 
 /** The keys that a schema knows, and those below them. */

@@ -81,3 +81,14 @@ export const kinds: { readonly [Kind in BlueprintKind]: KindOfEntry<Written<Kind
     normal: normalPrivateResource,
   },
 };
+
+/** The sections of a document that a kind may stand in, the newer name first. */
+export function sectionsOf(kind: BlueprintKind): readonly string[] {
+  const { section, olderSection } = kinds[kind];
+  return olderSection === undefined ? [section] : [section, olderSection];
+}
+
+/** A document with one entry and nothing else. */
+export function documentWith(kind: BlueprintKind, niceId: string, entry: unknown): Record<string, unknown> {
+  return { [kinds[kind].section]: Object.fromEntries([[niceId, entry]]) };
+}

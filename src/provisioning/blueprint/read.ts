@@ -1,8 +1,8 @@
 import { FirstbootError } from "../../error.js";
 import type { Env } from "../../world/world.js";
+import { isRecord } from "../record.js";
 import { type BlueprintCheck, type CheckOptions, checkBlueprint } from "./check.js";
 import { type Finding, type Path, type Place, placeText } from "./finding.js";
-import { isRecord } from "./record.js";
 import type { Fault } from "./yaml/fault.js";
 import { largest, mostFaults } from "./yaml/limits.js";
 import { Lines } from "./yaml/lines.js";

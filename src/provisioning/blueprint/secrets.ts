@@ -1,8 +1,8 @@
+import { isRecord } from "../record.js";
 import type { Keys } from "./keys.js";
-import { type BlueprintKind, kinds } from "./kinds.js";
+import { type BlueprintKind, blueprintKinds, kinds, sectionsOf } from "./kinds.js";
 import { mask } from "./mask.js";
 import { nearest, plainOf } from "./nearest.js";
-import { isRecord } from "./record.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -60,9 +60,7 @@ function namesIn({ fields, items }: Keys): string[] {
   return items ? [...below, ...namesIn(items)] : below;
 }
 
-const sections: ReadonlySet<string> = new Set([
-  ...["public-policies", "public-resources", "proxy-resources", "private-resources", "client-resources", "sites"],
-]);
+const sections: ReadonlySet<string> = new Set([...blueprintKinds.flatMap(sectionsOf), "sites"]);
 const deepest = 100;
 
 /**

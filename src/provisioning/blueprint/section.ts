@@ -1,3 +1,4 @@
+import { isRecord } from "../record.js";
 import { isPrototypeKey } from "./bounds.js";
 import { type CheckedEntry, checkEntry, issueFindings, niceIdFindings } from "./entry.js";
 import type { Finding } from "./finding.js";
@@ -5,7 +6,6 @@ import type { Findings } from "./findings.js";
 import { keysOf, unknownKeys } from "./keys.js";
 import type { KindOfEntry } from "./kinds.js";
 import { messageOf } from "./messages.js";
-import { isRecord } from "./record.js";
 import { SiteShape } from "./schema/document.js";
 
 /** What is in a document of one kind, its older and newer section taken together. */

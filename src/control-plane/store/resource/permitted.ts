@@ -15,7 +15,6 @@ export function checkEntries(entries: readonly Prepared[], live: Live, applier: 
   const { siteId } = applier;
   for (const { niceId, entry, text, known, wishes } of entries) {
     const name = `the ${kindTitles[entry.kind]} ${niceId.slice(0, 255)}`;
-    if (halfCharacter.test(niceId)) notes.problem(`${JSON.stringify(niceId)} is no niceId`);
     if (wishes.some(({ place }) => halfCharacter.test(place?.host ?? "")))
       notes.problem(`a target of ${name} has no host name`);
     if (text.length > most.characters) notes.problem(`${name} is larger than 64 KiB`);

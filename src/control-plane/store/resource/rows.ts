@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ResourceItem, ResourceKind } from "../../../protocol/integration/schema.js";
+import { unnamed } from "../../../provisioning/blueprint/index.js";
 import { isoTime } from "../../../world/clock.js";
 import { textsOrNone } from "../json-list.js";
 import type { Database, Tx } from "../schema.js";
@@ -10,9 +11,6 @@ export interface ResourceWish {
   /** niceId of a site that they lead to or go with. */
   readonly site?: string | undefined;
 }
-
-/** What resources without a name are called (PROTOCOLS B3). */
-const unnamed = "Unnamed Resource";
 
 /** niceIds of the sites that a resource leads to, as a JSON list. */
 const reached = sql<string>`(

@@ -1,12 +1,10 @@
 import type { ResourceKind } from "../../../protocol/integration/schema.js";
-import { type BlueprintCheck, checkBlueprint } from "../../../provisioning/blueprint/index.js";
+import { type BlueprintCheck, checkBlueprint, documentWith } from "../../../provisioning/blueprint/index.js";
 import { type Entry, entriesOf } from "./columns.js";
-
-const sections = { policy: "public-policies", public: "public-resources", private: "private-resources" } as const;
 
 /** Checks what would stand below a niceId in a blueprint. */
 export function checkOne(kind: ResourceKind, niceId: string, document: unknown): BlueprintCheck {
-  return checkBlueprint({ [sections[kind]]: { [niceId]: document } });
+  return checkBlueprint(documentWith(kind, niceId, document));
 }
 
 /**

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { BlueprintSource, ResourceKind } from "../../../protocol/integration/schema.js";
 import { listed } from "../listed.js";
 import type { ResourceRow, Tx } from "../schema.js";
-import { statement } from "../statement.js";
+import { type HoleMaker, statement } from "../statement.js";
 import { putTargets } from "../target/rows.js";
 import type { ResourceName } from "./mentions.js";
 import type { ApplyPlan, PlannedReach } from "./plan.js";
@@ -16,6 +16,22 @@ const insertRoles = statement((on, hole) =>
     .onConflict((conflict) => conflict.doNothing()),
 );
 
+/** What an application may write into a row that is there already. */
+function changing(hole: HoleMaker) {
+  return {
+    governed_by: hole<number | null>("governed_by"),
+    edited_at: hole<number | null>("edited_at"),
+    source: hole<BlueprintSource>("source"),
+    document: hole<string>("document"),
+    enabled: hole<number>("enabled"),
+    full_domain: hole<string | null>("full_domain"),
+    alias: hole<string | null>("alias"),
+    proxy_protocol: hole<ResourceRow["proxy_protocol"]>("proxy_protocol"),
+    proxy_port: hole<number | null>("proxy_port"),
+    updated_at: hole<number>("updated_at"),
+  };
+}
+
 const insertRow = statement((on, hole) =>
   on
     .insertInto("resource")
@@ -24,36 +40,13 @@ const insertRow = statement((on, hole) =>
       kind: hole<ResourceKind>("kind"),
       nice_id: hole<string>("nice_id"),
       site_id: hole<number | null>("site_id"),
-      governed_by: hole<number | null>("governed_by"),
-      edited_at: hole<number | null>("edited_at"),
-      source: hole<BlueprintSource>("source"),
-      document: hole<string>("document"),
-      enabled: hole<number>("enabled"),
-      full_domain: hole<string | null>("full_domain"),
-      alias: hole<string | null>("alias"),
-      proxy_protocol: hole<ResourceRow["proxy_protocol"]>("proxy_protocol"),
-      proxy_port: hole<number | null>("proxy_port"),
-      updated_at: hole<number>("updated_at"),
+      ...changing(hole),
     })
     .returning("id"),
 );
 
 const updateRow = statement((on, hole) =>
-  on
-    .updateTable("resource")
-    .set({
-      governed_by: hole<number | null>("governed_by"),
-      edited_at: hole<number | null>("edited_at"),
-      source: hole<BlueprintSource>("source"),
-      document: hole<string>("document"),
-      enabled: hole<number>("enabled"),
-      full_domain: hole<string | null>("full_domain"),
-      alias: hole<string | null>("alias"),
-      proxy_protocol: hole<ResourceRow["proxy_protocol"]>("proxy_protocol"),
-      proxy_port: hole<number | null>("proxy_port"),
-      updated_at: hole<number>("updated_at"),
-    })
-    .where("id", "=", hole<number>("id")),
+  on.updateTable("resource").set(changing(hole)).where("id", "=", hole<number>("id")),
 );
 
 const release = statement((on, hole) =>

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { listed } from "../listed.js";
 import type { TargetRow, Tx } from "../schema.js";
 import { statement } from "../statement.js";
-import type { TargetPlan } from "./plan.js";
+import type { PlannedTarget, TargetPlan } from "./plan.js";
 
 const selectRows = statement((on, hole) =>
   on
@@ -86,31 +86,17 @@ export async function putTargets(
   );
   if (moved.length > 0) await freePorts(tx, { ids: JSON.stringify(moved) });
   if (changed.length > 0) {
-    const rows = changed.map(({ row: { id }, to }) => [
-      id,
-      to.site_id,
-      to.protocol,
-      to.host,
-      to.port,
-      to.internal_port,
-      to.enabled,
-      to.health_check,
-    ]);
+    const rows = changed.map(({ row: { id }, to }) => [id, ...placed(to)]);
     await update(tx, { rows: JSON.stringify(rows) });
   }
   const added = targets.filter(({ row }) => !row);
   if (added.length > 0) {
-    const rows = added.map((to) => [
-      resources.get(to.niceId) ?? null,
-      to.position,
-      to.site_id,
-      to.protocol,
-      to.host,
-      to.port,
-      to.internal_port,
-      to.enabled,
-      to.health_check,
-    ]);
+    const rows = added.map((to) => [resources.get(to.niceId) ?? null, to.position, ...placed(to)]);
     await insert(tx, { rows: JSON.stringify(rows) });
   }
+}
+
+/** Where a target leads and how, in the order that statements take it. */
+function placed(to: Omit<PlannedTarget, "row">) {
+  return [to.site_id, to.protocol, to.host, to.port, to.internal_port, to.enabled, to.health_check];
 }

@@ -1,7 +1,7 @@
+import { isRecord } from "../../record.js";
 import { checkBlueprint } from "../check.js";
 import type { Finding, Path, PathPart } from "../finding.js";
-import { kinds } from "../kinds.js";
-import { isRecord } from "../record.js";
+import { sectionsOf } from "../kinds.js";
 import { type LabelledDocument, type Labels, putLabels } from "./labels.js";
 import { Branch } from "./tree.js";
 
@@ -13,8 +13,8 @@ export interface LabelledContainer {
   readonly labels?: Labels | null | undefined;
 }
 
-const publicSections = sectionsOf(kinds.public);
-const sections = new Set<PathPart>([...publicSections, ...sectionsOf(kinds.private)]);
+const publicSections = sectionsOf("public");
+const sections = new Set<PathPart>([...publicSections, ...sectionsOf("private")]);
 
 /**
  * The blueprint that the labels of running containers describe (PROTOCOLS B13). Targets without a host name or port get the
@@ -37,10 +37,6 @@ export function documentOfContainers(containers: readonly LabelledContainer[]): 
 
 function isOfResource([section, niceId]: Path): boolean {
   return sections.has(section ?? "") && typeof niceId === "string";
-}
-
-function sectionsOf({ section, olderSection }: { readonly section: string; readonly olderSection?: string }): string[] {
-  return olderSection === undefined ? [section] : [section, olderSection];
 }
 
 /** Fills what the target on a label's path lacks. */

@@ -80,7 +80,7 @@ export const PublicResourceShape = z
 export type WrittenPublicResource = z.output<typeof PublicResourceShape>;
 
 /** What a resource is called that was given an empty name (PROTOCOLS B3). */
-const unnamed = "Unnamed Resource";
+export const unnamed = "Unnamed Resource";
 
 function normalTargets(targets: WrittenPublicResource["targets"]) {
   return targets.map((target) => target && normalTarget(target));

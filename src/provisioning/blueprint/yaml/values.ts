@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { isRecord } from "../../record.js";
 import { isPrototypeKey } from "../bounds.js";
 import type { Path, PathPart } from "../finding.js";
-import { isRecord } from "../record.js";
 import type { Fault } from "./fault.js";
 import { deepest, largest, mostFaults } from "./limits.js";
 import { canonicalValue, plainValue } from "./scalar.js";
