@@ -46,9 +46,9 @@ export class BenchPlane {
     private readonly flags: readonly string[],
   ) {}
 
-  static async start(isPlain: boolean): Promise<BenchPlane> {
+  static async start(isPlain: boolean, more: readonly string[] = []): Promise<BenchPlane> {
     const data = mkdtempSync(join(tmpdir(), "firstboot-bench-"));
-    const flags = ["--json", "--data", data, ...(isPlain ? ["--no-tls"] : [])];
+    const flags = ["--json", "--data", data, ...(isPlain ? ["--no-tls"] : []), ...more];
     const server = upWith("0", flags);
     return new BenchPlane(await server.hear(Up), server, data, flags);
   }

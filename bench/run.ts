@@ -1,10 +1,11 @@
-// npm run bench -- [functions] [demo] [start] [provider] [exchange] [channels] [storm] [blueprints] [virtual] [day] [soak]: all
-// of them, or those that are named; the others keep the figures of the last time.
+// npm run bench -- [functions] [demo] [start] [provider] [exchange] [channels] [storm] [devices] [blueprints] [virtual] [day]
+// [soak]: all of them, or those that are named; the others keep the figures of the last time.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchBlueprints } from "./flows/blueprints.js";
 import { benchChannels } from "./flows/channels.js";
 import { benchDemo } from "./flows/demo.js";
+import { benchDevices } from "./flows/devices.js";
 import { benchExchange } from "./flows/exchange.js";
 import { benchProvider } from "./flows/provider.js";
 import { benchStart } from "./flows/start.js";
@@ -26,6 +27,7 @@ const flows: Readonly<Record<string, () => Promise<FlowResult[]>>> = {
     // A generator on one of the server's own two cores shakes hands as slowly as the server does, and no faster.
     ...(await benchStorm({ kind: "TLS", lost: 2_500 }, 3)),
   ],
+  devices: () => benchDevices(5_000, 2),
   blueprints: benchBlueprints,
   virtual: benchVirtual,
   day: benchDay,

@@ -1,6 +1,7 @@
 import { EdgeFlowDevice, type Facts, NewtSite, type Observer, type StopReason } from "../src/device/index.js";
 import type { World } from "../src/world/world.js";
 import type { Identity } from "./identity.js";
+import { KindProber } from "./prober.js";
 import type { DeviceSpec } from "./spec.js";
 
 /** What runs on a virtual device: the same classes as on a real one. */
@@ -14,7 +15,7 @@ export interface Agent {
 /** The agent of a device for one life, in a world whose root is the device's directory. */
 export function createAgent({ kind, persona, identity }: DeviceSpec, world: World, onEvent: Observer): Agent {
   if (kind === "newt") {
-    const site = new NewtSite(world, { configFile: "newt.json", persona, onEvent });
+    const site = new NewtSite(world, { configFile: "newt.json", persona, onEvent, prober: new KindProber(world) });
     return { run: () => site.run(), stop: () => site.stop(), deviceId: () => "" };
   }
   const facts = factsOf(identity);

@@ -25,6 +25,9 @@ interface Life {
   readonly world: World;
 }
 
+/** When a supervisor starts a program again that came down by a fault of its own, where the persona has no word on it. */
+const afterCrashMs = 5_000;
+
 /** A device that lives one life after the other from its own disk. */
 export class VirtualDevice {
   /** Beyond the limit of its key or code: it should be refused. */
@@ -46,6 +49,8 @@ export class VirtualDevice {
   listed = false;
   /** Ready again after a restart. */
   restarted = false;
+  /** The server has given it a place at an exit node, once at least. */
+  tunnelled = false;
   #life: Life | undefined;
   #restart: Timer | undefined;
   readonly #answered = new Set<BlueprintMode>();
@@ -117,16 +122,17 @@ export class VirtualDevice {
     void agent
       .run()
       .catch((error: unknown) => this.#broke(error, life))
-      .then(() => this.#ended(life));
+      .then((reason) => this.#ended(life, reason));
   }
 
-  #ended(life: number): void {
+  #ended(life: number, { kind }: StopReason): void {
     if (life !== this.lives || !this.#life) return;
     this.#leave(({ world }) => world.process.kill());
     this.#calmDown();
     const { persona, surplus } = this.spec;
-    if (persona.restartAfterMs === undefined || surplus) this.#settle("ended");
-    else this.#restart = this.context.after(persona.restartAfterMs, () => this.#boot());
+    const wait = persona.restartAfterMs ?? (kind === "crashed" ? afterCrashMs : undefined);
+    if (wait === undefined || surplus) this.#settle("ended");
+    else this.#restart = this.context.after(wait, () => this.#boot());
   }
 
   /** Something else ended the life. */
@@ -154,6 +160,7 @@ export class VirtualDevice {
     this.history.add({ at, life: this.lives, event });
     if (event.type === "connected") this.online = true;
     if (event.type === "disconnected") this.online = false;
+    if (event.type === "tunnel" && event.configured) this.tunnelled = true;
     if (event.type === "waiting") this.#calmDown();
     if (event.type === "blueprint") this.#blueprintAnswered(event.mode, event.success);
     if (this.online && this.#answered.size === this.spec.blueprints.size) {
@@ -168,9 +175,10 @@ export class VirtualDevice {
   }
 
   /** The agent rejected: somebody has to mend something on this device. */
-  #broke(error: unknown, life: number): void {
+  #broke(error: unknown, life: number): StopReason {
     const reason: StopReason = { kind: "failed", step: "persist", reason: reasonOf(error) };
     if (life === this.lives) this.#heard({ type: "stopped", reason });
+    return reason;
   }
 
   /** A killed device tells nothing of the channel it lost. */

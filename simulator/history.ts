@@ -12,13 +12,16 @@ export interface HistoryEntry {
 /** Beyond this many entries only what is judged is kept: a fleet that reconnects for days must not fill the memory. */
 const mostEntries = 8;
 const always: ReadonlySet<DeviceEvent["type"]> = new Set(["exchange", "persisted", "stopped"]);
+/** What may come without end, and is judged by no one. */
+const never: ReadonlySet<DeviceEvent["type"]> = new Set(["heartbeat", "health", "notice"]);
 
-/** What a device told over all its lives, without its heartbeats. */
+/** What a device told over all its lives, without its heartbeats, checks and notices. */
 export class History {
   readonly entries: HistoryEntry[] = [];
 
   add(entry: HistoryEntry): void {
     const { event } = entry;
+    if (never.has(event.type)) return;
     const isKept = always.has(event.type) || (event.type === "blueprint" && event.mode === "provisioning");
     if (isKept || this.entries.length < mostEntries) this.entries.push(entry);
   }

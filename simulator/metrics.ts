@@ -4,7 +4,8 @@ import { Timeline } from "./timeline.js";
 
 /**
  * What is measured: the exchange, making credentials durable, get-token, opening the channel, the answer to a blueprint,
- * a heartbeat's way and back, a command through the API and the device, first boot to online, restart to online.
+ * a heartbeat's way and back, a site's way to a place at an exit node, a command through the API and the device, first boot
+ * to online, restart to online.
  */
 export const steps = [
   "exchange",
@@ -13,6 +14,7 @@ export const steps = [
   "connect",
   "blueprint",
   "heartbeat",
+  "tunnel",
   "command",
   "provision",
   "restart",
@@ -35,6 +37,9 @@ export interface Latency {
   readonly curve: [number, number][];
 }
 
+/** Kinds of notices that are told apart. */
+const mostNotices = 20;
+
 const stepOf = { exchange: "exchange", persisted: "persist", token: "token", connected: "connect" } as const;
 
 /** Collects latencies, failures and what happened when. Histograms are HDR in microseconds, up to an hour. */
@@ -43,6 +48,8 @@ export class Metrics {
   /** Channels open now. */
   online = 0;
   readonly failures = new Map<string, { count: number; example: string }>();
+  /** How often devices gave each notice. */
+  readonly notices = new Map<string, number>();
   readonly #histograms = new Map<Step, Histogram>();
 
   record(step: Step, ms: number): void {
@@ -90,6 +97,12 @@ export class Metrics {
         this.record("heartbeat", event.ms);
         this.timeline.add("heartbeats", at);
         break;
+      case "tunnel":
+        if (event.configured) this.record("tunnel", event.ms);
+        break;
+      case "notice":
+        this.#noticed(event.message);
+        break;
       case "failed":
         this.failed(
           [event.step, event.kind, event.status].filter((part) => part !== undefined).join(" "),
@@ -99,10 +112,16 @@ export class Metrics {
         break;
       case "stopped":
         if (event.reason.kind === "refused") this.#refused(event.reason, at);
+        if (event.reason.kind === "crashed") this.failed("crashed", event.reason.reason, at);
         break;
       default:
         break;
     }
+  }
+
+  #noticed(message: string): void {
+    const known = this.notices.get(message);
+    if (known !== undefined || this.notices.size < mostNotices) this.notices.set(message, (known ?? 0) + 1);
   }
 
   /** A refusal that a persona heeds is its last failure; one that it does not heed has been told as such. */

@@ -11,8 +11,9 @@ export interface Refusal {
 export function refusalIn(history: History): Refusal | undefined {
   for (const { event } of history.of("stopped")) {
     const { reason: end } = event;
-    if (end.kind === "stopped" || end.status === undefined) continue;
-    if (refusesForGood(end.status, end.reason)) return { status: end.status, reason: end.reason };
+    if (end.kind !== "refused" && end.kind !== "failed") continue;
+    const { status, reason } = end;
+    if (status !== undefined && refusesForGood(status, reason)) return { status, reason };
   }
   return undefined;
 }

@@ -30,6 +30,7 @@ export const exitOf = {
   FB3001: exitCodes.unreachable, // a server that cannot be reached
   FB3002: exitCodes.unreachable, // a program that is missing or failed
   FB3003: exitCodes.unreachable, // a server that answers with its own failure
+  FB4001: exitCodes.refused, // a server that refuses a key, a code or credentials for good
   FB9001: exitCodes.judgedFailed, // a fault in firstboot itself
   FB9002: exitCodes.judgedFailed, // code in the virtual world that touched the real one
   FB9003: exitCodes.judgedFailed, // a virtual world that does not come to its end

@@ -16,3 +16,4 @@ export { type RunningServer, type ServerOptions, startServer, type TlsChoice } f
 export { version } from "./version.js";
 export type * from "./world/index.js";
 export { type RealWorldOptions, realWorld } from "./world/real/index.js";
+export { systemInfo } from "./world/real/system.js";

@@ -16,12 +16,13 @@ export const privateCredentials: Invariant = {
 
 function judgeSite({ files }: DeviceEvidence): Finding {
   const config = siteConfig(files);
-  const mode = files.find(({ path }) => path === "newt.json")?.mode ?? 0;
   if (!config?.id || !config.secret) return { detail: "newt.json holds no id and secret" };
   if (config.provisioningKey !== undefined || config.name !== undefined) {
     return { detail: "newt.json still holds the key or the name of the bootstrap" };
   }
-  return mode === 0o600 ? undefined : { detail: `newt.json has mode 0${mode.toString(8)}` };
+  const { secret } = config;
+  const open = files.find(({ text, mode }) => text.includes(secret) && mode !== 0o600);
+  return open && { detail: `${open.path} has mode 0${open.mode.toString(8)}` };
 }
 
 function judgeEdgeFlow({ files }: DeviceEvidence): Finding {

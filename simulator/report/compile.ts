@@ -40,6 +40,7 @@ export function compileReport(facts: RunFacts): Report {
   });
   const holds = [...invariants, ...thresholds].every(({ held }) => held);
   const { bucketMs, series } = metrics.timeline.read();
+  const notices = byCount([...metrics.notices].map(([message, count]) => ({ message: redact(message), count })));
   return {
     firstbootReport: 1,
     name: scenario.name,
@@ -61,6 +62,7 @@ export function compileReport(facts: RunFacts): Report {
       ...failure,
       example: redact(failure.example),
     })),
+    ...(notices.length > 0 && { notices }),
     refusals: byCount(refusalsOf(devices))
       .slice(0, mostRefusals)
       .map((refusal) => ({ ...refusal, reason: redact(refusal.reason) })),
@@ -94,12 +96,14 @@ function sharesOf({ fleet: { devices }, phases, online }: RunFacts): Map<Share, 
 function populationRow(population: Population, devices: readonly VirtualDevice[]): Report["populations"][number] {
   const own = devices.filter(({ spec }) => spec.population === population.name);
   const { name, kind, persona, count, surplus, artifacts } = population;
+  const tunnels = own.filter(({ tunnelled }) => tunnelled).length;
   return {
     ...{ name, kind, persona, count, surplus },
     source: artifacts === undefined ? (kind === "newt" ? "key" : "codes") : "artifacts",
     enrolled: own.filter(({ enrolled }) => enrolled).length,
     restarted: own.filter(({ restarted }) => restarted).length,
     refused: own.filter(({ spec, history }) => spec.surplus && refusalIn(history)).length,
+    ...(tunnels > 0 && { tunnels }),
   };
 }
 

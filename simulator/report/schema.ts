@@ -90,6 +90,8 @@ export const Report = z.object({
       enrolled: z.number(),
       restarted: z.number(),
       refused: z.number(),
+      /** Devices that had a place at an exit node; absent if none had. */
+      tunnels: z.number().optional(),
     }),
   ),
   phases: z.array(
@@ -109,6 +111,8 @@ export const Report = z.object({
   latencies: z.array(Latency),
   series: Series,
   failures: z.array(z.object({ kind: z.string(), count: z.number(), example: z.string() })),
+  /** What devices told for people to know, and how often: 20 of them at most, absent if there are none. */
+  notices: z.array(z.object({ message: z.string(), count: z.number() })).optional(),
   /** What servers said to devices that they refused; `expected` of surplus devices. The 20 most frequent. */
   refusals: z.array(
     z.object({ reason: z.string(), status: z.number(), count: z.number(), device: z.string(), expected: z.boolean() }),

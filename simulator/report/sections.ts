@@ -13,6 +13,7 @@ const stepTitles: Readonly<Record<string, string>> = {
   connect: "channel open and authenticated",
   blueprint: "sent to answered",
   heartbeat: "there and back",
+  tunnel: "a place at an exit node",
   command: "health check, there and back",
   provision: "first boot to online",
   restart: "next boot to online",
@@ -118,7 +119,7 @@ export function thresholds({ thresholds }: Report): Markup {
   return html`<section class="card"><header><h2>Thresholds</h2><span class="note">${thresholds.filter(({ held }) => held).length} of ${thresholds.length} hold</span></header><ul class="checks">${rows}</ul></section>`;
 }
 
-export function failures({ failures, refusals }: Report): Markup {
+export function failures({ failures, refusals, notices = [] }: Report): Markup {
   const most = Math.max(1, ...failures.map(({ count }) => count));
   const list =
     failures.length === 0
@@ -127,13 +128,16 @@ export function failures({ failures, refusals }: Report): Markup {
   return html`<section class="card"><header><h2>Failures and refusals</h2></header>${list}${refusals.map(
     ({ reason, status, count, device, expected }) =>
       html`<div class="quote"><q>${reason}</q><div class="note">status ${status} to ${count === 1 ? device : `${counted(count, "device")}, such as ${device}`}${expected ? ", as it should be: beyond the limit" : ", not expected"}</div></div>`,
-  )}</section>`;
+  )}${notices.map(({ message, count }) => html`<div class="quote"><q>${message}</q><div class="note">noticed ${counted(count, "time")}</div></div>`)}</section>`;
 }
 
 export function populations({ populations }: Report): Markup {
-  return html`<section class="card wide"><header><h2>Populations</h2></header><div class="scroll"><table><tr><th>Name</th><th>Kind</th><th>Persona</th><th>Came with</th><th class="n">Devices</th><th class="n">Enrolled</th><th class="n">Restarted</th><th class="n">Beyond the limit</th></tr>${populations.map(
+  const hasTunnels = populations.some(({ tunnels }) => tunnels !== undefined);
+  const head = hasTunnels ? html`<th class="n">At an exit node</th>` : "";
+  const cell = (tunnels = 0): Markup | string => (hasTunnels ? html`<td class="n">${number(tunnels)}</td>` : "");
+  return html`<section class="card wide"><header><h2>Populations</h2></header><div class="scroll"><table><tr><th>Name</th><th>Kind</th><th>Persona</th><th>Came with</th><th class="n">Devices</th><th class="n">Enrolled</th><th class="n">Restarted</th>${head}<th class="n">Beyond the limit</th></tr>${populations.map(
     (row) =>
-      html`<tr><td class="strong">${row.name}</td><td>${row.kind}</td><td>${row.persona}</td><td>${row.source}</td><td class="n">${number(row.count)}</td><td class="n">${number(row.enrolled)}</td><td class="n">${number(row.restarted)}</td><td class="n">${row.surplus === 0 ? "–" : `${row.refused} of ${row.surplus} refused`}</td></tr>`,
+      html`<tr><td class="strong">${row.name}</td><td>${row.kind}</td><td>${row.persona}</td><td>${row.source}</td><td class="n">${number(row.count)}</td><td class="n">${number(row.enrolled)}</td><td class="n">${number(row.restarted)}</td>${cell(row.tunnels)}<td class="n">${row.surplus === 0 ? "–" : `${row.refused} of ${row.surplus} refused`}</td></tr>`,
   )}</table></div></section>`;
 }
 

@@ -31,6 +31,10 @@ export function verdictLines(report: Report): string[] {
         device,
       ]),
     ),
+    section(
+      "Notices",
+      (report.notices ?? []).map(({ message, count }) => [`${number(count)} ×`, message]),
+    ),
     virtualLines(report),
   ];
   return sections

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { FirstbootError, reasonOf, systemCode } from "../error.js";
+import { siteArguments } from "./commands/site.js";
 import { plain } from "./output.js";
 import { program } from "./program.js";
 
@@ -29,7 +30,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await program().parseAsync();
+  await program().parseAsync(siteArguments(process.argv.slice(2)), { from: "user" });
 } catch (error) {
   const asked = error instanceof CommanderError && error.exitCode === 0;
   if (!asked) fail(explained(error));

@@ -9,6 +9,7 @@ import { backupCommand } from "./commands/backup.js";
 import { blueprintCommand } from "./commands/blueprint.js";
 import { codesCommand } from "./commands/codes.js";
 import { demoCommand } from "./commands/demo.js";
+import { deviceCommand } from "./commands/device.js";
 import { devicesCommand } from "./commands/devices.js";
 import { domainsCommand, rolesCommand, usersCommand } from "./commands/directory.js";
 import { keysCommand } from "./commands/keys.js";
@@ -18,12 +19,15 @@ import { replayCommand } from "./commands/replay.js";
 import { resourcesCommand } from "./commands/resources.js";
 import { rulesCommand } from "./commands/rules.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { siteCommand } from "./commands/site.js";
 import { sitesCommand } from "./commands/sites.js";
 import { upCommand } from "./commands/up.js";
 import { webhooksCommand } from "./commands/webhooks.js";
 
 const commands = [
   upCommand,
+  siteCommand,
+  deviceCommand,
   demoCommand,
   simulateCommand,
   replayCommand,

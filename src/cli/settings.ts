@@ -58,11 +58,6 @@ export interface ServerFlags {
   readonly data: string;
 }
 
-/** Whether a host, as written in a flag or URL, is this machine's own loopback. */
-export function isLoopback(host: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(host);
-}
-
 function isHttp(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
@@ -131,10 +126,15 @@ export function clientOf({ endpoint, apiKey, ca }: Target): IntegrationClient {
   return new IntegrationClient({ network, endpoint, apiKey });
 }
 
-/** A text file that the user named. */
+/** A text file that the user named. Throws FB1002. */
 export function readText(path: string): string {
+  return readBytes(path).toString("utf8");
+}
+
+/** A file that the user named. Throws FB1002. */
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const code = systemCode(error) ?? "unreadable";
     const whys: Record<string, string> = {
@@ -145,7 +145,7 @@ export function readText(path: string): string {
     throw new FirstbootError("FB1002", {
       what: `cannot read ${path === "" ? '""' : path}`,
       why: whys[code] ?? code,
-      fix: "name a text file that you may read",
+      fix: "name a file that you may read",
       cause: error,
     });
   }

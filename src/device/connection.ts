@@ -1,4 +1,5 @@
 import { comeBackMs } from "../protocol/come-back.js";
+import type { Backoff } from "./backoff.js";
 import { Ended } from "./failure.js";
 import type { Host } from "./host.js";
 import type { Closed } from "./link.js";
@@ -12,19 +13,25 @@ export interface Session {
   goodbye(): Promise<void>;
 }
 
-/** Holds a session to its end, or ends it when the device is stopped. */
-async function hold(host: Host, session: Session): Promise<Closed> {
-  try {
-    return await host.until(() => session.closed);
-  } catch (stopped) {
-    await session.goodbye();
-    throw stopped;
-  }
+/** Holds a session to its end, or ends it when the device is stopped. Thousands wait here: a function that awaits costs more. */
+function hold(host: Host, session: Session): Promise<Closed> {
+  return host
+    .until(() => session.closed)
+    .catch(async (stopped: unknown) => {
+      await session.goodbye();
+      throw stopped;
+    });
 }
 
-/** Opens one session after the other. Returns when the server asks for a restart; throws `Ended` otherwise. */
-export async function stayConnected(host: Host, open: () => Promise<Session>): Promise<void> {
-  const backoff = host.backoff(host.persona.reconnect);
+/**
+ * Opens one session after the other. Returns when the device is to start anew; throws `Ended` otherwise. Whoever calls it
+ * again then goes on with the same back-off, or a server that wants that again and again would be obeyed without a pause.
+ */
+export async function stayConnected(
+  host: Host,
+  open: () => Promise<Session>,
+  backoff: Backoff = host.backoff(host.persona.reconnect),
+): Promise<void> {
   for (;;) {
     try {
       const session = await open();

@@ -10,10 +10,21 @@ export type FailureKind = "dns" | "network" | "tls" | "timeout" | "status" | "an
 /** Why a device's life ended. Texts come from servers or systems; they hold no secret and no control characters. */
 export type StopReason =
   | { readonly kind: "stopped" }
-  /** The server refused for good; trying again is hopeless. */
-  | { readonly kind: "refused"; readonly step: Step; readonly status?: number; readonly reason: string }
+  /**
+   * The server refused for good, or (`persist`) what the device proved itself with is lost; trying again is hopeless. `fix`
+   * is what a person can do, where the device knows better than its step tells.
+   */
+  | {
+      readonly kind: "refused";
+      readonly step: Step;
+      readonly status?: number;
+      readonly reason: string;
+      readonly fix?: string;
+    }
   /** The persona gave up. */
-  | { readonly kind: "failed"; readonly step: Step; readonly status?: number; readonly reason: string };
+  | { readonly kind: "failed"; readonly step: Step; readonly status?: number; readonly reason: string }
+  /** The program came down by a fault of its own, which some personas have; a supervisor starts it again. */
+  | { readonly kind: "crashed"; readonly reason: string };
 
 /** A provisioning blueprint is applied once, a declarative one governs what it names for as long as the site lives. */
 export type BlueprintMode = "provisioning" | "declarative";
@@ -51,6 +62,12 @@ export type DeviceEvent =
   | { readonly type: "heartbeat"; readonly ms: number }
   /** The server ordered something; `ms` until it was done. */
   | { readonly type: "command"; readonly action: string; readonly success: boolean; readonly ms: number }
+  /** The server gave a site its place at an exit node (`ms` since it asked for one), or took it back (`ms` 0). */
+  | { readonly type: "tunnel"; readonly configured: boolean; readonly exitNode: string; readonly ms: number }
+  /** A health check came to another result than before. */
+  | { readonly type: "health"; readonly target: number; readonly healthy: boolean; readonly detail: string }
+  /** Something that a person should know and the device lives with. */
+  | { readonly type: "notice"; readonly message: string }
   /** A connected channel is gone; `ms` is how long it held. */
   | { readonly type: "disconnected"; readonly code: number; readonly reason: string; readonly ms: number }
   | {

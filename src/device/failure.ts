@@ -1,5 +1,5 @@
 import { reasonOf, systemCode } from "../error.js";
-import { keyPattern } from "../provisioning/credentials.js";
+import { codePattern, deviceKeyPattern, keyPattern } from "../provisioning/credentials.js";
 import { NetworkError, UpgradeRefused } from "../world/network.js";
 import { retryAfterMs } from "../world/retry-after.js";
 import type { FailureKind, Step, StopReason } from "./event.js";
@@ -31,10 +31,17 @@ export class Ended extends Error {
   }
 }
 
-/** Text of others, fit for a log line: no provisioning keys, no control characters, no novels. */
+/** Unwinds a device's life to its boot, where it begins again. */
+export class Again extends Error {
+  override readonly name = "Again";
+}
+
+/** Text of others, fit for a log line: no keys and codes, no control characters, no novels. */
 export function tidy(text: string): string {
   return text
     .replace(keyPattern, "spk-****")
+    .replace(deviceKeyPattern, "efk_****")
+    .replace(codePattern, "PROV-****")
     .replace(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, 300);

@@ -9,18 +9,26 @@ export function beside(path: string, extension: string): string {
   return join(dirname(path), `.${basename(path)}.${extension}`);
 }
 
+/** What a person can do, where the system's word is no help. */
+const fixes: ReadonlyMap<string, string> = new Map([
+  [
+    "EBUSY",
+    "a file is replaced as a whole, which cannot be done where it is mounted by itself, as with -v ./a.json:/a.json: mount its directory",
+  ],
+  ["ENOSPC", "make room on the disk"],
+  ["EROFS", "the file system is read-only: mount it so that the device can write, or put the file elsewhere"],
+]);
+const usualFix = "the device needs to read and write this file and its directory";
+
 function unusable(verb: string, path: string, error: unknown): unknown {
-  if (systemCode(error) === undefined) return error;
-  return new FirstbootError("FB1002", {
-    what: `cannot ${verb} ${path}`,
-    why: reasonOf(error),
-    fix: "the device needs to read and write this file and its directory",
-    cause: error,
-  });
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const fix = fixes.get(code) ?? usualFix;
+  return new FirstbootError("FB1002", { what: `cannot ${verb} ${path}`, why: reasonOf(error), fix, cause: error });
 }
 
 /** A file's text, or undefined if there is none. Throws FB1002. */
-export async function readText({ world }: Host, path: string): Promise<string | undefined> {
+export async function readText({ world }: Pick<Host, "world">, path: string): Promise<string | undefined> {
   try {
     return (await world.disk.read(path))?.toString("utf8");
   } catch (error) {
@@ -34,6 +42,16 @@ export async function prepare({ world }: Host, path: string, text: string): Prom
     await writeDurably(world.disk, path, text);
   } catch (error) {
     throw unusable("write", path, error);
+  }
+}
+
+/** Makes a directory that is to outlast a power loss, before anything depends on it. Throws FB1002. */
+export async function prepareDirectory({ world: { disk } }: Host, path: string): Promise<void> {
+  try {
+    await disk.makeDirectory(path);
+    await disk.fsyncDirectory(dirname(path));
+  } catch (error) {
+    throw unusable("make", path, error);
   }
 }
 

@@ -4,13 +4,14 @@ import { retryAfterMs } from "../world/retry-after.js";
 import type { World } from "../world/world.js";
 import { Backoff } from "./backoff.js";
 import type { Observer, Step, StopReason } from "./event.js";
-import { Ended, networkFailure, refusesForGood, StepFailed, tidy } from "./failure.js";
+import { Again, Ended, networkFailure, refusesForGood, StepFailed, tidy } from "./failure.js";
 import type { Persona, Retry } from "./persona.js";
 
 /** The box a device lives on: its World, its habits, its observer, its life, and the wish to stop, which ends every wait. */
 export class Host {
   #life: Promise<StopReason> | undefined;
   #over = false;
+  #again = false;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -26,8 +27,14 @@ export class Host {
     await this.#life?.catch(() => {});
   }
 
+  /** Begins the life again from its boot, in good order: the wait it is in, or its next one, throws `Again`. */
+  reboot(): void {
+    this.#again = true;
+    this.#wake?.();
+  }
+
   /**
-   * Lives a life to its end: `boot` again after each restart that the server asks for. However often it is called, there
+   * Lives a life to its end: `boot` again after each restart that the server or `reboot` asks for. However often it is called, there
    * is one life. Rejects with a `FirstbootError` where a person has to mend something.
    */
   live(boot: () => Promise<void>): Promise<StopReason> {
@@ -36,23 +43,30 @@ export class Host {
   }
 
   async #untilEnded(boot: () => Promise<void>): Promise<StopReason> {
-    try {
-      for (;;) await boot();
-    } catch (error) {
-      if (!(error instanceof Ended)) throw error;
-      this.emit({ type: "stopped", reason: error.reason });
-      return error.reason;
+    for (;;) {
+      this.#again = false;
+      try {
+        await boot();
+      } catch (error) {
+        if (error instanceof Again) continue;
+        if (!(error instanceof Ended)) throw error;
+        this.emit({ type: "stopped", reason: error.reason });
+        return error.reason;
+      }
     }
   }
 
   /** Waits for an operation that a stop may interrupt. A life waits for one thing at a time. */
   until<T>(operation: () => Promise<T>): Promise<T> {
-    const stopped = (): Ended => new Ended({ kind: "stopped" });
-    if (this.#over) return Promise.reject(stopped());
+    if (this.#over || this.#again) return Promise.reject(this.#interruption());
     return new Promise((resolve, reject) => {
-      this.#wake = () => reject(stopped());
+      this.#wake = () => reject(this.#interruption());
       operation().then(resolve, reject);
     });
+  }
+
+  #interruption(): Ended | Again {
+    return this.#over ? new Ended({ kind: "stopped" }) : new Again();
   }
 
   /** Milliseconds since a moment of the monotonic clock. */
@@ -60,9 +74,13 @@ export class Host {
     return this.world.clock.monotonic() - started;
   }
 
+  get #introduction(): { readonly "user-agent": string } {
+    return { "user-agent": this.persona.userAgent };
+  }
+
   /** A request of a step. Throws `StepFailed` when no answer comes. */
   async request(step: Step, request: HttpRequest): Promise<HttpResponse> {
-    const headers = { "user-agent": this.persona.userAgent, ...request.headers };
+    const headers = { ...this.#introduction, ...request.headers };
     try {
       return await this.until(() => this.world.network.request({ ...request, headers }));
     } catch (error) {
@@ -75,7 +93,7 @@ export class Host {
     let opening: Promise<Channel> | undefined;
     try {
       return await this.until(() => {
-        opening = this.world.network.connect(url, { timeoutMs });
+        opening = this.world.network.connect(url, { timeoutMs, headers: this.#introduction });
         return opening;
       });
     } catch (error) {
@@ -123,6 +141,11 @@ export class Host {
       throw new Ended({ kind: "failed", step, ...(status !== undefined && { status }), reason: detail });
     }
     await this.pause(step, wait);
+  }
+
+  /** Tells of something that a person should know and the device lives with. */
+  notice(message: string): void {
+    this.emit({ type: "notice", message });
   }
 
   failed({ step, kind, status, detail }: StepFailed): void {

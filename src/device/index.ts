@@ -1,5 +1,12 @@
+export type { DeltaObserver } from "./edgeflow/cloud.js";
 export * from "./edgeflow/device.js";
 export type { Facts } from "./edgeflow/facts.js";
+export * from "./edgeflow/flows.js";
+export * from "./edgeflow/local/index.js";
+export { RealMachine, type RealMachineOptions } from "./edgeflow/machine/index.js";
+export type { Machine, SystemMetrics } from "./edgeflow/machine.js";
+export type { EdgeFlowOptions } from "./edgeflow/options.js";
+export type { KeySource } from "./edgeflow/vault/index.js";
 export * from "./event.js";
 export type { SiteOverrides } from "./newt/provision.js";
 export * from "./newt/site.js";

@@ -125,7 +125,8 @@ export class Link implements ChannelListener, Bell {
       if (Number.isNaN(this.#beatenAt)) this.#beatenAt = now;
       this.#beatAt += this.#heartbeatMs;
       this.#protocol.beat();
-      this.#channel.ping();
+      // Of use to whoever waits for signs of life alone: devices without a deadline send none (PROTOCOLS C3).
+      if (this.#readDeadlineMs !== Number.POSITIVE_INFINITY) this.#channel.ping();
     }
     const next = Math.min(this.#beatAt, deadline);
     this.#alarm.set(Math.max(0, next - now));

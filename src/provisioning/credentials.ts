@@ -84,6 +84,12 @@ export function normalCode(code: string): string {
 /** Finds provisioning keys in any text. */
 export const keyPattern = /spk-[a-z0-9]{15}\.[a-z2-7]{40}/g;
 
+/** Finds devices' keys in any text. */
+export const deviceKeyPattern = /efk_[A-Za-z0-9_-]{8,}/g;
+
+/** Finds one-time codes in any text. */
+export const codePattern = /PROV-[A-Z0-9]{4}-[A-Z0-9]{4}/gi;
+
 /** A new key of the integration API, `<id>.<secret>`. */
 export function newApiKey(random: Random): string {
   return `${text(random, lowerAlphanumeric, 15)}.${text(random, lowerBase32, 40)}`;

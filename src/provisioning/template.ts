@@ -10,6 +10,11 @@ export function fillTemplate(text: string, env: Env): string {
   return text.replace(template, (raw) => valueOfTemplate(raw, env) ?? raw);
 }
 
+/** The templates of a text, braces and all, in order. */
+export function templatesIn(text: string): readonly string[] {
+  return text.match(template) ?? [];
+}
+
 /** What one template, braces and all, stands for; undefined if its scheme is another than `env`. */
 export function valueOfTemplate(raw: string, env: Env): string | undefined {
   const name = raw.slice(2, -2).trim();

@@ -10,6 +10,12 @@ export async function writeDurably(disk: Disk, path: string, data: string | Uint
   await disk.remove(temporary);
   await disk.write(temporary, data, { mode });
   await disk.fsync(temporary);
-  await disk.rename(temporary, path);
+  try {
+    await disk.rename(temporary, path);
+  } catch (error) {
+    // It may hold a secret, and nobody would look for it there.
+    await disk.remove(temporary).catch(() => {});
+    throw error;
+  }
   await disk.fsyncDirectory(dirname(path));
 }

@@ -6,4 +6,5 @@ export * from "./network.js";
 export * from "./process.js";
 export * from "./random.js";
 export * from "./slots.js";
+export type * from "./system.js";
 export type * from "./world.js";

@@ -1,18 +1,36 @@
+export type HttpMethod = "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 /** An HTTP request of a device: whole, in text, with a limit on its total time. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: HttpMethod;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
   /**
-   * Of the answer's body no more is read than this, bytes: for servers that may send without end. 0: status and headers are
-   * enough, and nobody waits for the body. All of it if absent.
+   * Of the answer's body no more is read than this, bytes, counted when it is decompressed: for servers that may send without
+   * end. 0: status and headers are enough, and nobody waits for the body. If absent all of it is read, and a body longer
+   * than `longestAnswer` is a failure.
    */
   readonly answerLimit?: number;
+  /** How the server of an https URL is told from others; as the network's own trust has it, if absent. */
+  readonly tls?: ServerCheck;
+  /** The connection is this request's alone and closed after it. */
+  readonly once?: true;
 }
 
-/** An HTTP answer with as much of its body as was wanted. Header names are lower case. */
+/** Of a server that is not the one that the network's trust and identity are meant for: it is not shown the identity. */
+export interface ServerCheck {
+  /** False: its certificate is not looked at. */
+  readonly verify?: false;
+  /** The name that it is asked for (SNI) and that its certificate must have, instead of the URL's. */
+  readonly serverName?: string;
+}
+
+/** The longest body of an answer that is read whole, bytes. */
+export const longestAnswer = 64 << 20;
+
+/** An HTTP answer with as much of its body as was wanted, decompressed if it came as gzip. Header names are lower case. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -49,6 +67,14 @@ export interface Channel {
 
 export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** A TCP port of others. */
+export interface KnockOptions {
+  /** A name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
   readonly timeoutMs: number;
 }
 
@@ -184,6 +210,8 @@ export interface Network {
   /** Rejects with `UpgradeRefused` or `NetworkError`. */
   connect(url: string, options: ConnectOptions): Promise<Channel>;
   listen(options: ListenOptions, listener: Listener): Promise<Server>;
+  /** Whether somebody listens on a TCP port: resolves when the connection stands, and closes it. Rejects with a `NetworkError`. */
+  knock(at: KnockOptions): Promise<void>;
   /** Opens a UDP port; 0 takes a free one. Rejects with FB1004 for one that cannot be had. */
   udp(options: UdpPeer, receive: (data: Uint8Array, from: UdpPeer) => void): Promise<UdpSocket>;
 }

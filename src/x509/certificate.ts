@@ -13,8 +13,10 @@ export interface CertificateRequest {
   /** Who signs: a common name and an EC P-256 private key. For a self-signed certificate the holder's own. */
   readonly issuer: { readonly subject: string; readonly key: KeyObject };
   readonly subjectAltNames: readonly SubjectAltName[];
-  /** A CA may sign leaves, but no further CA; a leaf may serve TLS. */
+  /** A CA may sign leaves, but no further CA. */
   readonly isCa: boolean;
+  /** What a leaf is for: to serve TLS, or to be shown to a server. `server` if absent. */
+  readonly purpose?: "server" | "client";
   /** Milliseconds since 1970; whole seconds count. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -36,8 +38,10 @@ const oid = {
   basicConstraints: "2.5.29.19",
   authorityKeyIdentifier: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
 } as const;
+
+/** Purposes of a leaf (RFC 5280, 4.2.1.12). */
+const purposes = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" } as const;
 
 /** Key usage bits (RFC 5280, 4.2.1.3): keyCertSign and cRLSign for a CA, digitalSignature for a leaf. */
 const usageBits = { ca: der.bitString(Buffer.of(0b0000_0110), 1), leaf: der.bitString(Buffer.of(0b1000_0000), 7) };
@@ -65,12 +69,13 @@ function extensions(request: CertificateRequest): Buffer[] {
   const issuer = keyIdentifier(createPublicKey(request.issuer.key));
   const constraints = request.isCa ? der.sequence(der.yes(), der.integer(Buffer.of(0))) : der.sequence();
   const names = request.subjectAltNames.map(generalName);
+  const purpose = der.objectIdentifier(purposes[request.purpose ?? "server"]);
   return [
     extension(oid.basicConstraints, constraints, true),
     extension(oid.keyUsage, request.isCa ? usageBits.ca : usageBits.leaf, true),
     extension(oid.subjectKeyIdentifier, der.octetString(holder)),
     extension(oid.authorityKeyIdentifier, der.sequence(der.implicit(0, issuer))),
-    ...(request.isCa ? [] : [extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(oid.serverAuth)))]),
+    ...(request.isCa ? [] : [extension(oid.extendedKeyUsage, der.sequence(purpose))]),
     ...(names.length === 0 ? [] : [extension(oid.subjectAltName, der.sequence(...names))]),
   ];
 }

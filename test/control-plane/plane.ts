@@ -24,7 +24,7 @@ import { type Alarm, alarmOf, type Bell, type Clock, type Timer } from "../../sr
 import type { Log } from "../../src/world/log.js";
 import type { Channel, HttpResponse, Listener, Message } from "../../src/world/network.js";
 import { Process } from "../../src/world/process.js";
-import { realClock } from "../../src/world/real/clock.js";
+import { RealClock } from "../../src/world/real/clock.js";
 import { realWorld } from "../../src/world/real/index.js";
 import type { World } from "../../src/world/world.js";
 
@@ -162,7 +162,7 @@ export class Plane {
 
 /** A clock that runs as the machine's does, but for its timers, which wait until the test moves it. */
 export class MovableClock implements Clock {
-  readonly #clock = realClock(new Process("test"));
+  readonly #clock = new RealClock(new Process("test"));
   readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
   #ahead = 0;
   #wrong = 0;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Presence } from "../../src/control-plane/channel/presence.js";
 import { Process } from "../../src/world/process.js";
-import { realClock } from "../../src/world/real/clock.js";
+import { RealClock } from "../../src/world/real/clock.js";
+import { changed } from "../changed.js";
 
 /** A channel that notes what is done to it. */
 function channel(heardAt: number, openedAt = 0) {
@@ -22,7 +23,7 @@ function presenceAt(monotonic: number): Presence<ReturnType<typeof channel>> {
 }
 
 function presenceBy(monotonic: () => number): Presence<ReturnType<typeof channel>> {
-  return new Presence({ ...realClock(new Process("test")), now: () => 1_000_000, monotonic });
+  return new Presence(changed(new RealClock(new Process("test")), { now: () => 1_000_000, monotonic }));
 }
 
 test("a sweep leaves the living alone, probes the silent and drops what gave no sign of life for 75 s", () => {

@@ -1,107 +1,83 @@
 import { expect, test, vi } from "vitest";
-import { EdgeFlowDevice, NewtSite } from "../../src/device/index.js";
-import { nonceHeader } from "../../src/provisioning/nonce.js";
-import {
-  type CrashStage,
-  type CrashWalk,
-  crashWalk,
-  startVirtualControlPlane,
-  supervise,
-  type VirtualControlPlane,
-  type VirtualHost,
-} from "../../src/testing/index.js";
-import type { Network } from "../../src/world/network.js";
+import { type CrashStage, type CrashWalk, crashWalk, type Supervisor, supervise } from "../../src/testing/index.js";
 import type { World } from "../../src/world/world.js";
-import { facts } from "./support/edgeflow.js";
+import {
+  type FirstBoot,
+  identityOn,
+  judgeSite,
+  type Placing,
+  placed,
+  resource,
+  siteLife,
+} from "./support/first-boot.js";
+import { boardLife, judgeBoard, judgeState, placedBoard, putCode } from "./support/first-boot-board.js";
 
 // Hundreds of worlds: a busy machine may take its time.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Long enough for every retry and for the control plane to miss whoever is gone. */
 const aWhile = 180_000;
 
-interface Subject {
-  readonly plane: VirtualControlPlane;
-  /** What must be gone from a disk that may not keep it. */
-  readonly secret: string;
-  /** Of every exchange that was tried. */
-  readonly nonces: Set<string | undefined>;
-}
+type Life = (subject: FirstBoot, world: World) => Promise<unknown>;
 
-/** The World with the nonces of its exchanges noted. */
-function noted({ clock, random, disk, network, env, log, process }: World, { nonces }: Subject): World {
-  const watched: Network = {
-    request: (request) => {
-      if (/\/(register|provision)$/.test(request.url)) nonces.add(request.headers?.[nonceHeader]);
-      return network.request(request);
-    },
-    connect: (url, options) => network.connect(url, options),
-    listen: (options, listener) => network.listen(options, listener),
-    udp: (options, receive) => network.udp(options, receive),
-  };
-  return { clock, random, disk, network: watched, env, log, process };
+/** Starts a device's lives. */
+function started(life: Life, subject: FirstBoot, { virtual, host }: CrashStage): Supervisor {
+  return supervise(virtual, host, (world) => life(subject, world), { restartAfterMs: 100 });
 }
 
 /** Lives a device's lives for a while. */
-function lives(main: (world: World) => Promise<unknown>) {
-  return (subject: Subject, { virtual, host }: CrashStage): Promise<void> => {
-    supervise(virtual, host, (world) => main(noted(world, subject)), { restartAfterMs: 100 });
+function lives(life: Life) {
+  return (subject: FirstBoot, stage: CrashStage): Promise<void> => {
+    started(life, subject, stage);
     return subject.plane.operator.clock.sleep(aWhile);
   };
 }
 
-function textOn({ disk }: VirtualHost): string {
-  return [...disk.snapshot().values()].map(({ data }) => data.toString("latin1")).join("\n");
+/** Stops a device that has lived for a while, and whatever of it still runs. */
+async function lived(life: Life, subject: FirstBoot, stage: CrashStage): Promise<void> {
+  const supervisor = started(life, subject, stage);
+  await subject.plane.operator.clock.sleep(aWhile);
+  supervisor.stop();
+  stage.host.kill();
 }
 
-/** A blueprint of one resource. */
-const resource = (name: string): string =>
-  `public-resources: { ${name}: { mode: tcp, proxy-port: 5000, name: ${name} } }`;
-
-/** A box with a key of one use, a provisioning blueprint and one that governs. */
-async function placed(
-  { virtual, host }: CrashStage,
-  { approveNewSites }: { approveNewSites: boolean },
-): Promise<Subject> {
-  const plane = await startVirtualControlPlane(virtual);
-  const wish = { name: "acme", maxBatchSize: 1, approveNewSites };
-  const { siteProvisioningKey: secret } = await plane.client.createKey(plane.org, wish);
-  const files = { blueprintFile: "site.yaml", provisioningBlueprintFile: "bootstrap.yaml" };
-  const config = { endpoint: plane.url, provisioningKey: secret, ...files };
-  host.disk.put("site.yaml", resource("governed").replace("5000", "5001"));
-  host.disk.put("bootstrap.yaml", resource("bootstrap"));
-  host.disk.put("newt.json", JSON.stringify(config), 0o600);
-  return { plane, secret, nonces: new Set() };
+/** The first boot of a site. */
+function site(placing: Placing): CrashWalk<FirstBoot> {
+  return {
+    seed: 1,
+    host: "box",
+    setUp: ({ virtual, host }) => placed(virtual, host, placing),
+    flow: lives(siteLife),
+    judge: (subject, { host }) => judgeSite(subject, host),
+  };
 }
 
-const site: CrashWalk<Subject> = {
-  seed: 1,
-  host: "box",
-  setUp: (stage) => placed(stage, { approveNewSites: true }),
-  flow: lives((world) => new NewtSite(world, { configFile: "newt.json" }).run()),
-  async judge({ plane: { client, org }, secret, nonces }, { host }) {
-    expect(await client.listSites(org), "one site, online").toMatchObject([{ online: true }]);
-    expect(await client.listKeys(org), "one use").toMatchObject([{ numUsed: 1 }]);
-    expect([...nonces], "one nonce").toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
-    expect(textOn(host), "no key on disk").not.toContain(secret);
-    expect(host.disk.stat("newt.json")?.mode, "credentials are private").toBe(0o600);
-    const applied = (await client.listBlueprints(org)).filter(({ succeeded }) => succeeded);
-    const times = applied.filter(({ once }) => once).map(({ applications }) => applications);
-    expect(times, "times the bootstrap blueprint was applied").toEqual([1]);
-    const [bootstrap, governed, ...more] = await client.listResources(org);
-    expect([bootstrap?.governedBy, more], "the bootstrap blueprint governs nothing").toEqual([null, []]);
-    expect(governed?.governedBy, "the other does").toBe(governed?.ownerSite);
-  },
-};
+/** With a provisioning blueprint and one that governs. */
+function siteWithBlueprints(placing: Placing): CrashWalk<FirstBoot> {
+  const plain = site({ ...placing, blueprints: true });
+  return {
+    ...plain,
+    async judge(subject, stage) {
+      await plain.judge(subject, stage);
+      const { client, org } = subject.plane;
+      const applied = (await client.listBlueprints(org)).filter(({ succeeded }) => succeeded);
+      const times = applied.filter(({ once }) => once).map(({ applications }) => applications);
+      expect(times, "times the bootstrap blueprint was applied").toEqual([1]);
+      const [bootstrap, governed, ...more] = await client.listResources(org);
+      expect([bootstrap?.governedBy, more], "the bootstrap blueprint governs nothing").toEqual([null, []]);
+      expect(governed?.governedBy, "the other does").toBe(governed?.ownerSite);
+    },
+  };
+}
+
+const withBlueprints = siteWithBlueprints({});
 
 /** A site that is approved as soon as it is seen. */
-const pendingSite: CrashWalk<Subject> = {
-  ...site,
-  strokes: ["power loss"],
-  setUp: (stage) => placed(stage, { approveNewSites: false }),
+const pendingSite: CrashWalk<FirstBoot> = {
+  ...siteWithBlueprints({ approveNewSites: false }),
   async flow(subject, stage) {
     const { client, org, operator } = subject.plane;
-    const living = site.flow(subject, stage);
+    const living = withBlueprints.flow(subject, stage);
     for (let approved = false; !approved; ) {
       await operator.clock.sleep(10);
       for (const { siteId } of await client.listSites(org)) {
@@ -113,12 +89,30 @@ const pendingSite: CrashWalk<Subject> = {
   },
 };
 
-/** A site whose governing file changes, and is edited on the server right after. */
-const governedSite: CrashWalk<Subject> = {
-  ...site,
+/** A site whose config file a power loss has torn, in the lives after that. */
+const tornSite: CrashWalk<FirstBoot & { readonly id: string }> = {
+  ...site({}),
   async setUp(stage) {
-    const subject = await placed(stage, { approveNewSites: true });
-    await site.flow(subject, stage);
+    const { host, virtual } = stage;
+    const subject = await placed(virtual, host);
+    await lived(siteLife, subject, stage);
+    const { id } = identityOn(host);
+    const whole = host.disk.get("newt.json") ?? Buffer.alloc(0);
+    host.disk.put("newt.json", whole.subarray(0, whole.length / 2), 0o600);
+    return { ...subject, id };
+  },
+  async judge(subject, { host }) {
+    await judgeSite(subject, host);
+    expect(identityOn(host).id, "the identity of before").toBe(subject.id);
+  },
+};
+
+/** A site whose governing file changes, and is edited on the server right after. */
+const governedSite: CrashWalk<FirstBoot> = {
+  ...withBlueprints,
+  async setUp(stage) {
+    const subject = await withBlueprints.setUp(stage);
+    await withBlueprints.flow(subject, stage);
     return subject;
   },
   async flow({ plane: { client, org, operator } }, { host }) {
@@ -128,7 +122,7 @@ const governedSite: CrashWalk<Subject> = {
     await operator.clock.sleep(aWhile);
   },
   async judge(subject, stage) {
-    await site.judge(subject, stage);
+    await withBlueprints.judge(subject, stage);
     const { client, org } = subject.plane;
     const { document, overwriteExpected } = await client.findResource(org, "public", "governed");
     expect(document, "as the file says").toMatchObject({ name: "governed", "proxy-port": 5_002 });
@@ -136,58 +130,117 @@ const governedSite: CrashWalk<Subject> = {
   },
 };
 
-const device: CrashWalk<Subject> = {
+const board: CrashWalk<FirstBoot> = {
   seed: 1,
   host: "board",
-  async setUp({ virtual, host }) {
-    const plane = await startVirtualControlPlane(virtual);
-    const { codes } = await plane.client.createCodes(plane.org, { name: "boards", quantity: 1 });
-    const [code = ""] = codes;
-    host.disk.put(
-      ".env",
-      `EDGEFLOW_SAAS_ENABLED=true\nEDGEFLOW_SAAS_URL=${new URL(plane.url).host}\nEDGEFLOW_PROVISIONING_CODE=${code}\n`,
-      0o600,
-    );
-    return { plane, secret: code, nonces: new Set() };
-  },
-  flow: lives((world) => new EdgeFlowDevice(world, { envFile: ".env", stateDirectory: "state", facts }).run()),
-  async judge({ plane: { client, org }, nonces }, { host: { disk } }) {
-    expect(await client.listDevices(org), "one device, online").toMatchObject([{ online: true }]);
-    expect(await client.listCodes(org), "one use").toMatchObject([{ numUsed: 1 }]);
-    expect([...nonces], "one nonce").toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
-    expect(disk.stat("state/credentials.json")?.mode, "credentials are private").toBe(0o600);
-    expect(disk.stat("state/credentials.key")?.mode, "their key is private").toBe(0o600);
-    expect([...disk.snapshot().keys()], "the nonce is gone").not.toContain("/state/nonce");
+  setUp: ({ virtual, host }) => placedBoard(virtual, host),
+  flow: lives(boardLife),
+  judge: (subject, { host }) => judgeBoard(subject, host),
+};
+
+/** A device whose credentials a power loss has torn, in the lives after that. */
+const tornBoard: CrashWalk<FirstBoot> = {
+  ...board,
+  async setUp(stage) {
+    const { virtual, host } = stage;
+    const subject = await placedBoard(virtual, host);
+    await lived(boardLife, subject, stage);
+    const whole = host.disk.get("state/credentials.json") ?? Buffer.alloc(0);
+    host.disk.put("state/credentials.json", whole.subarray(0, whole.length / 2), 0o600);
+    return subject;
   },
 };
 
-test.each([
-  ["a site", site],
-  ["a site that is approved meanwhile", pendingSite],
-  ["an EdgeFlow device", device],
-])("%s that dies at any await of its first boot comes back as the same", async (_, walk) => {
+type End = (subject: FirstBoot, stage: CrashStage) => Promise<void>;
+
+/** A device whose credentials have come to an end, and whose administrator has given it a new code. */
+function renewedBoard(end: End): CrashWalk<FirstBoot> {
+  return {
+    ...board,
+    async setUp(stage) {
+      const { virtual, host } = stage;
+      const subject = await placedBoard(virtual, host);
+      const { client, org, url } = subject.plane;
+      await lived(boardLife, subject, stage);
+      await end(subject, stage);
+      const { codes } = await client.createCodes(org, { name: "again", quantity: 1 });
+      putCode(host, url, codes[0] ?? "");
+      subject.nonces.clear();
+      return subject;
+    },
+    async judge({ plane: { client, org }, nonces }, { host }) {
+      const online = (await client.listDevices(org)).filter((device) => device.online);
+      expect(online, "one device, online").toHaveLength(1);
+      const uses = (await client.listCodes(org)).map(({ numUsed }) => numUsed);
+      expect(uses, "one use of each code").toEqual([1, 1]);
+      expect([...nonces], "one nonce").toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+      judgeState(host);
+    },
+  };
+}
+
+const isRefused: End = async ({ plane: { client, org } }) => {
+  for (const { deviceId } of await client.listDevices(org)) await client.deleteDevice(org, deviceId);
+};
+const isPastItsEnd: End = async (_, { host }) => {
+  host.skewMs = 400 * 24 * 3_600_000;
+};
+
+/** Plays a walk and says how many points it had. */
+async function walked<T>(name: string, walk: CrashWalk<T>): Promise<readonly string[]> {
   const points = await crashWalk(walk);
-  expect(points.length).toBeGreaterThan(60);
-  expect(points.map(({ what }) => what)).toContain("request");
+  process.stdout.write(`${name}: ${points.length} points\n`);
+  return points.map(({ what }) => what);
+}
+
+test.each([
+  ["a site", site({}), 60],
+  ["a site with its key by flag and no file", site({ key: "by flag" }), 60],
+  ["a site with both blueprints", withBlueprints, 100],
+  ["a site that is approved meanwhile", pendingSite, 100],
+  ["an EdgeFlow device", board, 60],
+])("%s that dies at any await of its first boot comes back as the same", async (name, walk, least) => {
+  const whats = await walked(name, walk);
+  expect(whats.length).toBeGreaterThan(least);
+  expect(whats).toContain("request");
+  for (const step of ["writes", "fsyncs", "renames"]) expect(whats.join("\n")).toContain(`${step} `);
 });
 
-test("a site that dies at any await after its file has changed is in the end as its file says", async () => {
-  const points = await crashWalk(governedSite);
-  expect(points.map(({ what }) => what)).toContain("reads site.yaml");
+test("an EdgeFlow device that dies at any await after its credentials were torn comes back as the same", async () => {
+  const whats = await walked("an EdgeFlow device that was torn", tornBoard);
+  expect(whats.join("\n")).toContain("renames state/credentials.json.new");
 });
 
 test.each([
-  ["a site", site],
-  ["an EdgeFlow device", device],
-])("%s that loses power twice comes back as the same", async (_, walk) => {
-  await crashWalk({ ...walk, twice: true, strokes: ["power loss"] });
+  ["that the cloud refuses", isRefused],
+  ["whose credentials are past their end", isPastItsEnd],
+])("an EdgeFlow device %s and that dies at any await while it takes a new code uses it once", async (name, end) => {
+  const whats = await walked(`an EdgeFlow device ${name}`, renewedBoard(end));
+  expect(whats).toContain("request");
+});
+
+test("a site that dies at any await after its file was torn comes back as the same", async () => {
+  const whats = await walked("a site that was torn", tornSite);
+  expect(whats).toContain("renames newt.json.new to newt.json");
+});
+
+test("a site that dies at any await after its blueprint has changed is in the end as its file says", async () => {
+  const whats = await walked("a site whose blueprint changed", governedSite);
+  expect(whats).toContain("reads site.yaml");
+});
+
+test.each([
+  ["a site", withBlueprints],
+  ["an EdgeFlow device", board],
+])("%s that loses power twice comes back as the same", async (name, walk) => {
+  await walked(`${name}, twice`, { ...walk, twice: true, strokes: ["power loss"] });
 });
 
 test("a site on a disk that only pretends to make things safe is found out", async () => {
-  const pretending = lives(async (world) => {
+  const pretending = lives(async (subject, world) => {
     world.disk.fsync = world.disk.fsyncDirectory = () => Promise.resolve();
-    await new NewtSite(world, { configFile: "newt.json" }).run().catch(() => {});
+    await siteLife(subject, world).catch(() => {});
   });
-  const walk = crashWalk({ ...site, flow: pretending, strokes: ["power loss"] });
+  const walk = crashWalk({ ...withBlueprints, flow: pretending, strokes: ["power loss"] });
   await expect(walk).rejects.toMatchObject({ name: "CrashWalkFailed" });
 });

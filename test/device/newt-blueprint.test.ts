@@ -137,7 +137,7 @@ test.each([
   const clock = new ManualClock();
   const world = disk.boot({ clock });
   const told = new Promise<void>((resolve) => {
-    const { watch } = world.disk;
+    const watch = world.disk.watch.bind(world.disk);
     world.disk.watch = (path, changed) =>
       watch(path, () => {
         changed();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { parseConfig, provisioned, renderConfig } from "../../src/device/newt/config.js";
+import { parseConfig, provisioned, renderConfig, scrubbed } from "../../src/device/newt/config.js";
 import { FirstbootError } from "../../src/error.js";
 import { box, closeAll, live } from "./support/life.js";
 
@@ -66,4 +66,22 @@ test.each([
 
 test("a blank file is an empty one", () => {
   expect(parseConfig(" \n", "newt.json")).toEqual({ raw: {}, file: {} });
+});
+
+test.each([
+  ['{"secret":"hush",\n"mtu": }', 2],
+  ['{"secret":"hush"\n\n"mtu": 1}', 3],
+  ["{'secret': 1}", 1],
+  ['{\n"a": 1,\n"b": tru,\n"c": 2\n}', 3],
+  ['{"a": 1}\n\n}', 3],
+  ['{\n"a": [1, 2,\n"b', 3],
+])("broken JSON is named by its line, and not quoted: %j", (text, line) => {
+  expect(() => parseConfig(text, "newt.json")).toThrow(`newt.json is not JSON; line ${line}; mend`);
+  expect(() => parseConfig(text, "newt.json")).not.toThrow("hush");
+});
+
+test("what an exchange takes out goes in whatever case it is written", () => {
+  const raw = { ProvisioningKey: "spk-x.y", NAME: "n", ID: "old", mine: 1 };
+  expect(provisioned(raw, site)).toEqual({ mine: 1, ...site });
+  expect(scrubbed({ PROVISIONINGKEY: "spk-x.y", name: "n" })).toEqual({ name: "n" });
 });

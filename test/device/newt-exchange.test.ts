@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { hardened, newt } from "../../src/device/persona.js";
 import { seededRandom } from "../../src/world/random.js";
 import type { World } from "../../src/world/world.js";
+import { changed } from "../changed.js";
 import type { Box } from "./support/box.js";
 import { ManualClock } from "./support/clock.js";
 import { box, closeAll, key, live, serve } from "./support/life.js";
@@ -42,7 +43,7 @@ test("the exchange asks as newt does and leaves the config file as newt does", a
   "mtu": 1300,
   "secret": "s3cr3t"
 }`);
-  expect(disk.files()).toEqual(["newt.json"]);
+  expect(disk.files()).toEqual([".newt.json.good", "newt.json"]);
   expect(disk.mode("newt.json")).toBe(0o600);
 });
 
@@ -126,7 +127,7 @@ test("a device that dies before it has written its credentials asks with the sam
   const nonces = server.asked(registerPath).map(({ headers }) => headers["firstboot-nonce"]);
   expect(nonces).toHaveLength(2);
   expect(new Set(nonces).size).toBe(1);
-  expect(disk.files()).toEqual(["newt.json"]);
+  expect(disk.files()).toEqual([".newt.json.good", "newt.json"]);
 });
 
 /** The next life, when the first has been killed. */
@@ -256,7 +257,7 @@ test("a config file in a directory that cannot be written costs no use of the ke
   disk.write("newt.json", { endpoint: server.url, provisioningKey: key });
   const world = disk.boot();
   const readOnly = Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
-  const { end } = live({ ...world, disk: { ...world.disk, write: () => Promise.reject(readOnly) } });
+  const { end } = live({ ...world, disk: changed(world.disk, { write: () => Promise.reject(readOnly) }) });
   await expect(end).rejects.toMatchObject({ code: "FB1002" });
   expect(server.requests).toHaveLength(0);
 });
@@ -267,7 +268,7 @@ test("a site whose disk has become read-only still goes online with the credenti
   disk.write("newt.json", { endpoint: server.url, id: identity.newtId, secret: identity.secret }, 0o644);
   const world = disk.boot();
   const readOnly = Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
-  const { site, diary } = live({ ...world, disk: { ...world.disk, write: () => Promise.reject(readOnly) } });
+  const { site, diary } = live({ ...world, disk: changed(world.disk, { write: () => Promise.reject(readOnly) }) });
   await diary.happened("connected");
   await site.stop();
   expect(diary.all("failed")).toMatchObject([{ step: "persist", kind: "disk" }]);
@@ -285,7 +286,7 @@ test("credentials that cannot be written yet are not used yet, and are not asked
     return hasSecret && refusals-- > 0 ? Promise.reject(full) : world.disk.write(path, data, options);
   };
   const persona = { ...hardened, reconnect: { ...hardened.reconnect, delaysMs: [5] } };
-  const { site, diary } = live({ ...world, disk: { ...world.disk, write } }, { persona });
+  const { site, diary } = live({ ...world, disk: changed(world.disk, { write }) }, { persona });
   await diary.happened("connected");
   await site.stop();
   const steps = diary.entries.map(({ type }) => type).filter((type) => type !== "waiting");

@@ -60,12 +60,20 @@ test("compressed frames are read, broken ones are ignored", async () => {
   await site.stop();
 });
 
-test("exit nodes are asked for sixteen times at three seconds, then no more", async () => {
-  const { server, clock, site } = await connected({ mute: true }, { persona: { ...quick, readDeadlineMs: undefined } });
-  clock.advance(120_000);
-  await server.frames.until(typed("newt/ping"), 5);
-  expect(count(server, "newt/ping/request")).toBe(16);
-  await site.stop();
+test("exit nodes are asked for sixteen times at three seconds; a hardened site goes on with each heartbeat", async () => {
+  for (const { persona, asks } of [
+    { persona: newt, asks: 16 },
+    { persona: quick, asks: 19 },
+  ]) {
+    const { server, clock, site } = await connected(
+      { mute: true },
+      { persona: { ...persona, readDeadlineMs: undefined } },
+    );
+    clock.advance(120_000);
+    await server.frames.until(typed("newt/ping"), 5);
+    expect(count(server, "newt/ping/request")).toBe(asks);
+    await site.stop();
+  }
 });
 
 test("an answer without exit nodes ends the asking until the server wants it again", async () => {

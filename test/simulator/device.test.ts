@@ -8,6 +8,7 @@ import type { DeviceSpec } from "../../simulator/spec.js";
 import { newt } from "../../src/device/persona.js";
 import { NetworkError } from "../../src/world/network.js";
 import { realWorld } from "../../src/world/real/index.js";
+import { changed } from "../changed.js";
 
 /** A stock site that finds nobody, and the starts that its supervisor has planned. */
 async function lonelySite(more: Partial<DeviceSpec> = {}) {
@@ -35,7 +36,7 @@ async function lonelySite(more: Partial<DeviceSpec> = {}) {
       boot: () => {
         const world = realWorld({ root: directory });
         const request = () => Promise.reject(new NetworkError("nobody there"));
-        return { ...world, network: { ...world.network, request } };
+        return { ...world, network: changed(world.network, { request }) };
       },
       cutPower: () => {},
       returnsAfterMs: () => 0,

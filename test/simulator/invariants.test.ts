@@ -173,6 +173,21 @@ const planted: [string, string, (clean: Clean) => Evidence, Partial<Violation>][
   ],
   [
     "credentials are private",
+    "a last good copy of a config that others can read",
+    withDevice(site0, () => {
+      const text = JSON.stringify({ text: JSON.stringify({ secret: siteSecret }) });
+      return { files: [...config({}), { path: ".newt.json.good", mode: 0o644, text }] };
+    }),
+    { detail: ".newt.json.good has mode 0644" },
+  ],
+  [
+    "credentials are private",
+    "a last good copy of an EdgeFlow device that others can read",
+    withDevice(board0, () => ({ files: [{ path: "state/credentials.json.good", mode: 0o644, text: "{}" }] })),
+    { detail: "state/credentials.json.good has mode 0644" },
+  ],
+  [
+    "credentials are private",
     "a config without a secret",
     withDevice(site0, () => ({ files: config({ secret: "" }) })),
     { device: "sites/0000" },

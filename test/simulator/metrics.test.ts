@@ -35,6 +35,18 @@ it("a refusal that ends a device's life is a failure, as it is for a persona tha
   expect([...metrics.failures]).toEqual([["exchange status 401", { count: 1, example: "expired" }]]);
 });
 
+it("a crash is a failure; places at exit nodes are timed and notices counted, of twenty kinds at most", () => {
+  const metrics = new Metrics();
+  metrics.observe({ type: "stopped", reason: { kind: "crashed", reason: "two answers at once" } }, 10);
+  metrics.observe({ type: "tunnel", configured: true, exitNode: "a:1", ms: 40 }, 20);
+  metrics.observe({ type: "tunnel", configured: false, exitNode: "a:1", ms: 0 }, 30);
+  for (let kind = 0; kind < 100; kind++) metrics.observe({ type: "notice", message: `notice ${kind}` }, 40);
+  metrics.observe({ type: "notice", message: "notice 0" }, 50);
+  expect([...metrics.failures.keys()]).toEqual(["crashed"]);
+  expect(metrics.latency("tunnel")).toMatchObject({ count: 1 });
+  expect([metrics.notices.size, metrics.notices.get("notice 0"), metrics.notices.get("notice 1")]).toEqual([20, 2, 1]);
+});
+
 describe("a timeline", () => {
   it("stays small and loses nothing, however long the run", () => {
     const timeline = new Timeline();

@@ -6,6 +6,7 @@ import { startControlPlane, type TestControlPlane } from "../../src/testing/inde
 import { type HttpRequest, NetworkError } from "../../src/world/network.js";
 import { realWorld } from "../../src/world/real/index.js";
 import type { World } from "../../src/world/world.js";
+import { changed } from "../changed.js";
 
 const scenario = defineScenario({
   name: "twenty",
@@ -188,7 +189,7 @@ describe("a run against a control plane", () => {
 
   it("starts a stock site again, as its supervisor would, until its exchange succeeds", async () => {
     const machine = realWorld({ ca: target.ca });
-    const soon = { ...machine.clock, after: (_: number, fn: () => void) => machine.clock.after(1, fn) };
+    const soon = changed(machine.clock, { after: (_, fn) => machine.clock.after(1, fn) });
     let exchanges = 0;
     const report = await run({
       scenario: one({ name: "stock", kind: "newt", persona: "newt", count: 1, key: {} }),
@@ -196,7 +197,7 @@ describe("a run against a control plane", () => {
       box: (spec) => ({
         boot: (log) => {
           const world = realWorld({ ...spec, log });
-          return { ...world, network: { ...world.network, request: lost(world, () => ++exchanges <= 2) } };
+          return { ...world, network: changed(world.network, { request: lost(world, () => ++exchanges <= 2) }) };
         },
         cutPower: () => {},
         returnsAfterMs: () => 0,
@@ -211,7 +212,7 @@ describe("a run against a control plane", () => {
     const request = lost(machine, ({ url }) => url.includes("/blueprints"));
     const report = await run({
       scenario: { ...withKey, phases: { ...withKey.phases, approve: true } },
-      world: { ...machine, network: { ...machine.network, request } },
+      world: { ...machine, network: changed(machine.network, { request }) },
     });
     expect(report.verdict).toBe("failed");
     expect(report.populations).toMatchObject([{ enrolled: 1 }]);

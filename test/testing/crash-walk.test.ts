@@ -95,6 +95,9 @@ describe("a crash walk", () => {
     );
     expect(failures.map(({ point: { fate, what } }) => `${fate} ${what}`)).toEqual([
       "after request",
+      // It is read once more, to be written with all else that stands in it.
+      "before reads newt.json",
+      "after reads newt.json",
       "before writes newt.json",
     ]);
   });

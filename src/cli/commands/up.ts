@@ -9,11 +9,12 @@ import { unwritable } from "../../server/data-directory.js";
 import type { TlsChoice } from "../../server/server.js";
 import { writeDurably } from "../../world/durable.js";
 import { type Log, logTo } from "../../world/log.js";
+import { isLoopback } from "../../world/loopback.js";
 import { realWorld } from "../../world/real/index.js";
 import { aborted, onInterrupt } from "../interrupt.js";
 import { type Kind, parserOf } from "../kinds.js";
 import { print, printJson } from "../output.js";
-import { filled, isLoopback, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
+import { filled, option, type PlaneFacts, planeFile, portOption, readText } from "../settings.js";
 
 interface UpFlags {
   readonly host: string;

@@ -12,11 +12,12 @@ import {
 } from "../../../simulator/index.js";
 import { exitCodes, FirstbootError } from "../../error.js";
 import { DataDirectory } from "../../server/data-directory.js";
+import { isLoopback } from "../../world/loopback.js";
 import { realWorld } from "../../world/real/index.js";
 import { onInterrupt } from "../interrupt.js";
 import { print, printJson } from "../output.js";
 import { startPlane } from "../plane-process.js";
-import { isLoopback, readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
+import { readText, resolveTarget, type ServerFlags, type Target } from "../settings.js";
 import { progressView } from "./progress.js";
 import { rehearsalOf, rehearse } from "./virtual.js";
 

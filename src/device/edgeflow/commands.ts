@@ -1,3 +1,4 @@
+import { reasonOf } from "../../error.js";
 import {
   type ActionName,
   type CommandResult,
@@ -5,61 +6,94 @@ import {
   isActionName,
   payloadFault,
 } from "../../protocol/edgeflow/index.js";
-import { StepFailed } from "../failure.js";
+import { tidy } from "../failure.js";
+import type { DeviceHabits } from "../persona.js";
 import type { ShadowClient } from "./cloud.js";
-import { type Facts, systemMetrics } from "./facts.js";
+import type { Flow, Flows } from "./flows.js";
+import type { Machine } from "./machine.js";
 
 export const agentVersion = "1.0.0";
 
 /** What commands may look at. */
 export interface CommandContext {
-  readonly facts: Facts;
+  readonly machine: Machine;
+  readonly flows: Flows;
   readonly shadow: ShadowClient;
   uptimeSeconds(): number;
 }
 
 type Command = (context: CommandContext, payload: unknown) => unknown;
-
-/** An answer with status `error`. */
-class CommandError extends Error {}
+type Commands = Readonly<Record<ActionName, Command>>;
 
 function fails(text: string): Command {
   return () => {
-    throw new CommandError(text);
+    throw new Error(text);
   };
 }
 
-/** A command on one flow: this device has none. */
-const onFlow: Command = (_, payload) => {
-  throw new CommandError(`flow not found: ${FlowPayload.parse(payload).flow_id}`);
-};
+function found(flow: Flow | undefined, id: string): Flow {
+  if (!flow) throw new Error(`flow not found: ${id}`);
+  return flow;
+}
+
+function changes(status: Flow["status"]): Command {
+  return ({ flows }, payload) => {
+    const { flow_id } = FlowPayload.parse(payload);
+    return { flow_id, status: found(flows.set(flow_id, status), flow_id).status };
+  };
+}
 
 /** What a device does when the cloud asks (PROTOCOLS C4). */
-const commands: Readonly<Record<ActionName, Command>> = {
+const documented: Commands = {
   health_check: ({ uptimeSeconds }) => ({ status: "healthy", uptime: `${uptimeSeconds()}s`, version: agentVersion }),
-  list_flows: () => ({ flows: [] }),
-  get_flow: onFlow,
-  start_flow: onFlow,
-  stop_flow: onFlow,
+  list_flows: ({ flows }) => ({ flows: flows.list() }),
+  get_flow: ({ flows }, payload) => {
+    const { flow_id } = FlowPayload.parse(payload);
+    return found(flows.get(flow_id), flow_id);
+  },
+  start_flow: changes("started"),
+  stop_flow: changes("stopped"),
   create_flow: fails("create_flow not yet implemented"),
   update_flow: fails("update_flow not yet implemented"),
   delete_flow: fails("delete_flow not yet implemented"),
   get_shadow: ({ shadow }) => shadow.get(),
+  // What is desired is applied by nothing here, so that nothing is reported either.
   update_desired: async ({ shadow }) => ({ delta: (await shadow.get()).delta }),
-  get_system_metrics: ({ facts, uptimeSeconds }) => systemMetrics(facts, uptimeSeconds()),
+  get_system_metrics: ({ machine }) => machine.metrics(),
   get_executions: () => ({ executions: [] }),
   get_gpio_state: () => ({ available: false, message: "this device has no GPIO" }),
 };
 
+/** It does not look whether there is such a flow. */
+function claims(status: Flow["status"]): Command {
+  return (_, payload) => ({ flow_id: FlowPayload.parse(payload).flow_id, status });
+}
+
+/** What the code in the field answers instead (PROTOCOLS C4, F). */
+const asShipped: Commands = {
+  ...documented,
+  health_check: () => ({ status: "healthy", uptime: "TODO", version: agentVersion }),
+  get_flow: fails("INVALID_CONFIG: service does not implement GetFlow"),
+  start_flow: claims("started"),
+  stop_flow: claims("stopped"),
+  get_gpio_state: () => ({ available: false, message: "HAL not initialized" }),
+};
+
+const commandsOf = { documented, "as shipped": asShipped } as const;
+
 /** Carries a command out; what goes wrong becomes its answer. */
-export async function carryOut(context: CommandContext, action: string, payload: unknown): Promise<CommandResult> {
+export async function carryOut(
+  { actions }: DeviceHabits,
+  context: CommandContext,
+  action: string,
+  payload: unknown,
+): Promise<CommandResult> {
+  if (!isActionName(action)) return { status: "error", error: tidy(`unknown command action: ${action}`) };
+  const fault = payloadFault(action, payload);
+  if (fault !== undefined) return { status: "error", error: fault };
   try {
-    if (!isActionName(action)) throw new CommandError(`unknown command action: ${action}`);
-    const fault = payloadFault(action, payload);
-    if (fault !== undefined) throw new CommandError(fault);
-    return { status: "success", data: await commands[action](context, payload) };
+    return { status: "success", data: await commandsOf[actions][action](context, payload) };
   } catch (error) {
-    if (!(error instanceof CommandError) && !(error instanceof StepFailed)) throw error;
-    return { status: "error", error: error.message };
+    return { status: "error", error: tidy(reasonOf(error)) };
   }
 }

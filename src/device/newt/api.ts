@@ -3,6 +3,7 @@ import { envelopeOf, newtHeaders, newtPaths, RegisterData, TokenData } from "../
 import type { HttpRequest, HttpResponse } from "../../world/network.js";
 import { jsonOf, tryExchange, unfit } from "../exchange.js";
 import type { Host } from "../host.js";
+import { requestAside } from "./aside.js";
 
 /** What a site proves itself with. */
 export interface SiteIdentity {
@@ -20,6 +21,18 @@ const Registered = envelopeOf(RegisterData);
 const Token = envelopeOf(TokenData);
 const Refusal = z.object({ success: z.literal(false), message: z.string().min(1) });
 const tokenTimeoutMs = 30_000;
+const versionTimeoutMs = 30_000;
+/** Of an answer no more is read than this, bytes: credentials and tokens are short. */
+const answerLimit = 64 << 10;
+/** What newts are built for as a rule. */
+const platform = "linux_amd64";
+/** A version; none, since nobody wants updates; a server of old. */
+const versionAnswers: ReadonlySet<number> = new Set([200, 204, 404]);
+
+/** Credentials as the API takes them. */
+function shown({ id, secret }: SiteIdentity): { readonly newtId: string; readonly secret: string } {
+  return { newtId: id, secret };
+}
 
 /** The server's text; undefined if the answer is not in the server's envelope. */
 function said({ body }: HttpResponse): string | undefined {
@@ -34,7 +47,7 @@ function dataIn<T>(schema: z.ZodType<{ success: boolean; data?: T }>, { body }: 
 
 function post(endpoint: string, path: string, body: unknown, timeoutMs: number): HttpRequest {
   const url = endpoint.replace(/\/+$/, "") + path;
-  return { method: "POST", url, headers: newtHeaders, body: JSON.stringify(body), timeoutMs };
+  return { method: "POST", url, headers: newtHeaders, body: JSON.stringify(body), timeoutMs, answerLimit };
 }
 
 /** One try to exchange a provisioning key for a site's identity (PROTOCOLS A5). */
@@ -54,13 +67,23 @@ export async function exchange(
 }
 
 /** One try to get a token for the channel (PROTOCOLS A6). */
-export async function getToken(host: Host, endpoint: string, { id, secret }: SiteIdentity): Promise<string> {
+export async function getToken(
+  host: Host,
+  endpoint: string,
+  identity: SiteIdentity,
+): Promise<z.infer<typeof TokenData>> {
   const started = host.world.clock.monotonic();
-  const body = { newtId: id, secret };
-  const answer = await host.request("token", post(endpoint, newtPaths.getToken, body, tokenTimeoutMs));
+  const answer = await host.request("token", post(endpoint, newtPaths.getToken, shown(identity), tokenTimeoutMs));
   if (answer.status !== 200) throw host.rejection("token", answer, said(answer));
   const data = dataIn(Token, answer);
   if (!data) throw unfit("token", answer);
   host.emit({ type: "token", ms: host.since(started) });
-  return data.token;
+  return data;
+}
+
+/** Asks which version is the newest (PROTOCOLS A7). Rejects where the server does not say. */
+export async function askVersion(host: Host, endpoint: string, identity: SiteIdentity): Promise<void> {
+  const body = { ...shown(identity), platform };
+  const { status } = await requestAside(host, post(endpoint, newtPaths.version, body, versionTimeoutMs));
+  if (!versionAnswers.has(status)) throw new RangeError(`answered with status ${status}`);
 }

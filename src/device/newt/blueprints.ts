@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { FirstbootError, reasonOf } from "../../error.js";
-import { type BlueprintApplyData, BlueprintResultsData } from "../../protocol/newt/index.js";
+import { FirstbootError, reasonOf, systemCode } from "../../error.js";
+import { type BlueprintApplyData, BlueprintResultsData, jsonAsNewt } from "../../protocol/newt/index.js";
 import { blueprintJson } from "../../provisioning/blueprint/index.js";
 import type { Timer } from "../../world/clock.js";
 import type { Watch } from "../../world/disk.js";
@@ -44,6 +44,8 @@ export class Blueprints {
   #passage: Passage | undefined;
   #watch: Watch | undefined;
   #resting: Timer | undefined;
+  /** Remembers, at this moment, what an answer said. */
+  #noting: Promise<void> | undefined;
 
   constructor(
     private readonly host: Host,
@@ -55,25 +57,42 @@ export class Blueprints {
   }
 
   /** Watches over the declarative blueprint's file until `end`. Where that cannot be, each session sends it still. */
-  async begin(): Promise<void> {
+  begin(): void {
     const { blueprintFile } = this.files;
     if (!blueprintFile) return;
-    await attemptOnly(this.host, async () => {
+    try {
       this.#watch = this.host.world.disk.watch(blueprintFile, () => this.#changed());
-    });
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+      const why = tidy(reasonOf(error));
+      this.host.notice(`changes of ${blueprintFile} go out with the next session only, it cannot be watched: ${why}`);
+    }
   }
 
-  end(): void {
+  /** Nothing is due, or on its way, or to be answered. */
+  get isSettled(): boolean {
+    const passage = this.#passage;
+    if (!passage) return !this.files.blueprintFile && !this.#provisioning;
+    return passage.due.size === 0 && passage.sent.length === 0 && !passage.isReading;
+  }
+
+  /** Resolves when what was answered is remembered. */
+  async end(): Promise<void> {
     this.close();
     this.#watch?.stop();
     this.#resting?.cancel();
+    await this.#noting;
   }
 
-  /** A session opened: sends what is due through it. */
-  open(send: SendBlueprint): Promise<void> {
+  /**
+   * A session opened: sends what is due through it. Where there is a tunnel already that is nothing for a persona that does
+   * not confirm (PROTOCOLS A12).
+   */
+  open(send: SendBlueprint, hasTunnel = false): Promise<void> {
     const due = new Set<BlueprintMode>();
-    if (this.files.blueprintFile) due.add("declarative");
-    if (this.#provisioning) due.add("provisioning");
+    const isDue = this.#confirms || !hasTunnel;
+    if (isDue && this.files.blueprintFile) due.add("declarative");
+    if (isDue && this.#provisioning) due.add("provisioning");
     this.#passage = { send, due, sent: [], isReading: false };
     return this.#next();
   }
@@ -101,11 +120,11 @@ export class Blueprints {
   async #concluded(mode: BlueprintMode, result: z.infer<typeof BlueprintResultsData>, ms: number): Promise<void> {
     const { success, message = "", parked = false } = result;
     const warnings = result.warnings?.slice(0, mostWarnings).map(tidy) ?? [];
-    const noting = success && !parked && mode === "provisioning" ? this.#confirmed() : undefined;
+    if (success && !parked && mode === "provisioning") this.#noting = this.#confirmed();
     // Told while it is noted: a device that dies before hears it again, one that died after would never tell.
     const told = { mode, success, message: tidy(message), ms, ...(warnings.length > 0 && { warnings }) };
     this.host.emit({ type: "blueprint", ...told });
-    await noting;
+    await this.#noting;
   }
 
   /** Remembers that the provisioning blueprint is applied: one that waits for the site's approval is not yet. If that fails it stays due: applying it twice beats never. */
@@ -166,9 +185,11 @@ export class Blueprints {
     try {
       const yaml = await readText(this.host, path);
       if (yaml === undefined) throw new FirstbootError("FB1002", { what: `there is no ${path}` });
-      return blueprintJson(yaml, this.host.world.env);
+      return jsonAsNewt(JSON.parse(blueprintJson(yaml, this.host.world.env)));
     } catch (error) {
-      this.host.emit({ type: "blueprint", mode, success: false, message: `${path}: ${tidy(reasonOf(error))}`, ms: 0 });
+      const why = tidy(reasonOf(error));
+      const message = why.includes(path) ? why : `${path}: ${why}`;
+      this.host.emit({ type: "blueprint", mode, success: false, message, ms: 0 });
       return undefined;
     }
   }

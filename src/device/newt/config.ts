@@ -1,43 +1,8 @@
-import { z } from "zod";
-import { FirstbootError } from "../../error.js";
+import { FirstbootError, reasonOf } from "../../error.js";
 import { isRecord } from "../../provisioning/record.js";
+import { recognised, SiteFile, settingOfKey } from "./settings/file.js";
 
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
-
-/** The keys of newt's config file that have a fixed type (PROTOCOLS A2); any other may stand beside them. */
-const SiteFile = z.looseObject({
-  endpoint: text,
-  id: text,
-  secret: text,
-  provisioningKey: text,
-  name: text,
-  provisioningBlueprintFile: text,
-  blueprintFile: text,
-  dns: text,
-  logLevel: text,
-  mtu: z.number().int().nullish(),
-  port: z.number().int().nullish(),
-  interface: text,
-  interfaceMain: text,
-  native: flag,
-  nativeMain: flag,
-  noCloud: flag,
-  preferEndpoint: text,
-  pingInterval: text,
-  pingTimeout: text,
-  udpProxyIdleTimeout: text,
-  disableClients: flag,
-  disableSsh: flag,
-  enforceHcCert: flag,
-  healthFile: text,
-  tlsClientCert: text,
-  tlsClientCertFile: text,
-  tlsClientKey: text,
-  tlsClientCa: z.array(z.string()).nullish(),
-  blocked: flag,
-});
-export type SiteFile = z.infer<typeof SiteFile>;
+export type { SiteFile };
 
 /** A JSON object as it was read: what we do not know of it is kept. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -50,10 +15,27 @@ function unfit(what: string, why?: string): FirstbootError {
   });
 }
 
-/** The parser's position as a line. Its message is not repeated: it may quote a secret. */
-function lineOf(error: unknown, source: string): string | undefined {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position && `line ${source.slice(0, Number(position)).split("\n").length}`;
+/** Whether a text may be the beginning of JSON: parsers either take it or complain of its end. */
+function beginsJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const message = reasonOf(error);
+    const position = /position (\d+)/.exec(message)?.[1] ?? -1;
+    return /end of JSON input|Unterminated/.test(message) || Number(position) >= text.length;
+  }
+}
+
+/** The line in which a text stops being JSON. What the parser says is not repeated: it may quote a secret. */
+function brokenLine(source: string): string {
+  let [fine, broken] = [0, source.length];
+  while (broken - fine > 1) {
+    const middle = (fine + broken) >> 1;
+    if (beginsJson(source.slice(0, middle))) fine = middle;
+    else broken = middle;
+  }
+  return `line ${source.slice(0, broken).split("\n").length}`;
 }
 
 /** The object in a config file; a blank file is an empty one. Throws FB1005 naming the file, and the key if one is wrong. */
@@ -62,14 +44,14 @@ export function parseConfig(source: string, path: string): { readonly raw: JsonO
   let raw: unknown;
   try {
     raw = JSON.parse(source);
-  } catch (error) {
-    throw unfit(`${path} is not JSON`, lineOf(error, source));
+  } catch {
+    throw unfit(`${path} is not JSON`, brokenLine(source));
   }
   if (!isRecord(raw)) throw unfit(`${path} is not a JSON object`);
-  const parsed = SiteFile.safeParse(raw);
+  const parsed = SiteFile.safeParse(recognised(raw));
   if (parsed.success) return { raw, file: parsed.data };
   const [issue] = parsed.error.issues;
-  throw unfit(`${path}: "${issue?.path.join(".")}" does not fit`, issue?.message);
+  throw unfit(`${path}: "${issue?.path[0]?.toString()}" does not fit`, issue?.message);
 }
 
 /** The origin a site talks to. Throws FB1005 if there is none or it is no http(s) URL. */
@@ -87,19 +69,30 @@ export function checkEndpoint(endpoint: string | null | undefined, path: string)
   return endpoint;
 }
 
-/** The file's object after an exchange (PROTOCOLS A3): credentials in, bootstrap values out, all else as it was. */
-export function provisioned(
-  raw: JsonObject,
-  site: { readonly id: string; readonly secret: string; readonly endpoint: string },
-): JsonObject {
-  const { provisioningKey, name, tlsClientCert = "", ...others } = raw;
-  return { ...others, ...(tlsClientCert !== "" && { tlsClientCert }), ...site };
+/** An object without the keys of some settings, in whatever case they are written. */
+function without(raw: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !names.includes(settingOfKey(key) ?? "")));
+}
+
+/** What a site writes into its config file: effective values (PROTOCOLS A3). */
+export interface StoredSite {
+  readonly endpoint: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly tlsClientCert?: string;
+  readonly provisioningKey?: string;
+  readonly name?: string;
+}
+
+/** The file's object with a site in it: what is empty or missing of the site goes, all else stays as it was (PROTOCOLS A3). */
+export function provisioned(raw: JsonObject, site: StoredSite): JsonObject {
+  const others = without(raw, "id", "secret", "endpoint", "provisioningKey", "name", "tlsClientCert");
+  return { ...others, ...Object.fromEntries(Object.entries(site).filter(([, value]) => value)) };
 }
 
 /** The file's object without its provisioning key. */
 export function scrubbed(raw: JsonObject): JsonObject {
-  const { provisioningKey, ...others } = raw;
-  return others;
+  return without(raw, "provisioningKey");
 }
 
 /** The text of a config file: two-space indent, keys in order at every depth, no newline at the end (PROTOCOLS A3). */

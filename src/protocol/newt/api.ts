@@ -9,7 +9,11 @@ export const newtPaths = {
 } as const;
 
 /** Headers that newt sends with every request of the device API (PROTOCOLS A5). */
-export const newtHeaders = { "content-type": "application/json", "x-csrf-token": "x-csrf-protection" } as const;
+export const newtHeaders = {
+  "content-type": "application/json",
+  "x-csrf-token": "x-csrf-protection",
+  "accept-encoding": "gzip",
+} as const;
 
 /** The envelope around every answer of the API, good or bad (PROTOCOLS A1). */
 export interface Envelope<T> {

@@ -3,14 +3,14 @@ import { decodeMessage, encodeAsNewt, type NewtMessage } from "./message.js";
 /** Config versions whose frames are remembered; a bound, since a device may claim any. */
 const mostRemembered = 1_024;
 
-const texts = new Map<number, string>();
+const texts = new Map<number | undefined, string>();
 const messages = new Map<string, NewtMessage>();
 
 /** The frame of a heartbeat (PROTOCOLS A10): most of what is ever said, and the same for as long as nothing changes. */
-export function encodeHeartbeat(configVersion: number): string {
+export function encodeHeartbeat(configVersion?: number): string {
   let text = texts.get(configVersion);
   if (text === undefined) {
-    text = encodeAsNewt({ type: "newt/ping", data: {}, ...(configVersion !== 0 && { configVersion }) });
+    text = encodeAsNewt({ type: "newt/ping", data: {}, ...(configVersion !== undefined && { configVersion }) });
     if (texts.size < mostRemembered) texts.set(configVersion, text);
     const message = decodeMessage(text);
     if (message && messages.size < mostRemembered) messages.set(text, message);
@@ -29,4 +29,4 @@ export function knownHeartbeat(text: string): NewtMessage | undefined {
 }
 
 // A server hears heartbeats that it never wrote; most configs have changed a few times.
-for (let configVersion = 0; configVersion < 64; configVersion++) encodeHeartbeat(configVersion);
+for (const configVersion of [undefined, ...Array(64).keys()]) encodeHeartbeat(configVersion);

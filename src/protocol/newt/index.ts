@@ -1,10 +1,11 @@
 export * from "./api.js";
 export { BlueprintApplyData, BlueprintResultsData } from "./blueprint.js";
-export { compressed, frameText } from "./frame.js";
+export type { ClientTarget, Peer } from "./client-tunnel.js";
+export { compressed, frameText, isWithin, type TextBounds } from "./frame.js";
 export * from "./health-check.js";
 export { encodeHeartbeat, encodePong, knownHeartbeat } from "./heartbeat.js";
 export * from "./message.js";
 export * from "./messages.js";
-export { fitsSync, targetText } from "./target.js";
-export { ExitNodesData, PingRequestData } from "./tunnel.js";
+export { type BrowserGatewayTarget, fitsSync, readTarget, targetText } from "./target.js";
+export { type ExitNode, ExitNodesData, PingRequestData, type PingResult } from "./tunnel.js";
 export { takesGzip, takesSync } from "./version.js";

@@ -29,10 +29,19 @@ function isSortedLeaf(
   return typeof inner !== "object" && (index === 0 || (all[index - 1]?.[0] ?? "") < key);
 }
 
+function escaped(json: string): string {
+  return json.replace(/[<>&]/g, (character) => escapes[character] ?? character);
+}
+
+/** JSON as newt writes it: keys in order at every depth, `<`, `>` and `&` escaped (PROTOCOLS F). */
+export function jsonAsNewt(value: unknown): string {
+  return escaped(JSON.stringify(sortKeys(value)));
+}
+
 /** A frame as newt writes it: keys of `data` in order, `<`, `>` and `&` escaped, a newline at the end (PROTOCOLS A9). */
 export function encodeAsNewt({ type, data, configVersion }: NewtMessage): string {
   const frame = { type, data: sortKeys(data), ...(configVersion !== undefined && { configVersion }) };
-  return `${JSON.stringify(frame).replace(/[<>&]/g, (character) => escapes[character] ?? character)}\n`;
+  return `${escaped(JSON.stringify(frame))}\n`;
 }
 
 /** A frame, or undefined if the text is not one. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BlueprintApplyData, BlueprintResultsData } from "./blueprint.js";
 import * as client from "./client-tunnel.js";
 import * as health from "./health-check.js";
+import { listOf } from "./lenient.js";
 import { PamConnectionData, RoundTripData } from "./sign-in.js";
 import { SocketContainersData, SocketStatusData } from "./socket.js";
 import { SyncData } from "./sync.js";
@@ -20,8 +21,8 @@ export interface MessageType<D extends z.ZodType = z.ZodType> {
 const nothing = z.object({});
 /** base64 of zlib of a JSON list. */
 const LogData = z.object({ compressed: z.string() });
-const Ids = z.object({ ids: z.array(z.number().int()) });
-const Subnets = z.object({ subnets: z.array(z.string()) });
+const Ids = z.object({ ids: listOf(z.number().int()) });
+const Subnets = z.object({ subnets: listOf(z.string()) });
 
 /** What a newt says (PROTOCOLS A16). */
 export const fromNewt = {
@@ -72,7 +73,7 @@ export const fromServer = {
   "newt/wg/subnets/remove": { data: Subnets, ...largeChange },
   "newt/certs/add": { data: z.array(client.Certificate), ...largeChange },
   "newt/certs/remove": { data: Ids, ...largeChange },
-  "newt/browsergateway/add": { data: z.object({ targets: z.array(BrowserGatewayTarget) }), ...largeChange },
+  "newt/browsergateway/add": { data: z.object({ targets: listOf(BrowserGatewayTarget) }), ...largeChange },
   "newt/browsergateway/remove": { data: Ids, ...largeChange },
   "newt/socket/check": { data: nothing },
   "newt/socket/fetch": { data: nothing },
@@ -87,3 +88,13 @@ export const fromServer = {
 
 export type NewtType = keyof typeof fromNewt;
 export type ServerType = keyof typeof fromServer;
+
+/** What comes with each type of message from the server, once it was read. */
+export type ServerData = { readonly [T in ServerType]: z.output<(typeof fromServer)[T]["data"]> };
+
+const schemas: { readonly [T in ServerType]: MessageType<z.ZodType<ServerData[T]>> } = fromServer;
+
+/** The data of a server's message; undefined if they are not as its type has them. */
+export function readServerData<T extends ServerType>(type: T, data: unknown): ServerData[T] | undefined {
+  return schemas[type].data.safeParse(data).data;
+}

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { systemCode } from "../../error.js";
-import type { Disk } from "../disk.js";
+import type { Disk, FileStat, Watch, WriteOptions } from "../disk.js";
 import type { Process } from "../process.js";
 import { FileWatch } from "./file-watch.js";
 
@@ -23,34 +23,63 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** The machine's files; relative paths are below `root`. */
-export function realDisk(process: Process, root: string): Disk {
-  const at = (path: string): string => resolve(root, path);
-  return {
-    read: (path) => process.wait(orMissing(readFile(at(path)), undefined)),
-    write: (path, data, { mode = 0o644 } = {}) => process.wait(writeFile(at(path), data, { mode })),
-    fsync: (path) => process.wait(sync(at(path))),
-    fsyncDirectory: (path) => process.wait(sync(at(path))),
-    rename: (from, to) => process.wait(rename(at(from), at(to))),
-    remove: (path) => process.wait(rm(at(path), { recursive: true, force: true })),
-    makeDirectory: (path) => process.wait(mkdir(at(path), { recursive: true }).then(() => {})),
-    list: (path) => process.wait(orMissing(readdir(at(path)), []).then((names) => names.sort())),
-    stat: (path) =>
-      process.wait(
-        orMissing(
-          stat(at(path)).then(({ size, mode }) => ({ size, mode: mode & 0o777 })),
-          undefined,
-        ),
-      ),
-    watch: (path, changed) => {
-      const watch = new FileWatch(at(path), changed);
-      const release = process.holds(() => watch.stop());
-      return {
-        stop: () => {
-          watch.stop();
-          release();
-        },
-      };
-    },
-  };
+/** The machine's files, for one process. A class, since there are thousands of them. */
+export class RealDisk implements Disk {
+  /** @param root where relative paths start. */
+  constructor(
+    private readonly process: Process,
+    private readonly root: string,
+  ) {}
+
+  read(path: string): Promise<Buffer | undefined> {
+    return this.process.wait(orMissing(readFile(this.#at(path)), undefined));
+  }
+
+  write(path: string, data: string | Uint8Array, { mode = 0o644 }: WriteOptions = {}): Promise<void> {
+    return this.process.wait(writeFile(this.#at(path), data, { mode }));
+  }
+
+  fsync(path: string): Promise<void> {
+    return this.process.wait(sync(this.#at(path)));
+  }
+
+  fsyncDirectory(path: string): Promise<void> {
+    return this.process.wait(sync(this.#at(path)));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.process.wait(rename(this.#at(from), this.#at(to)));
+  }
+
+  remove(path: string): Promise<void> {
+    return this.process.wait(rm(this.#at(path), { recursive: true, force: true }));
+  }
+
+  makeDirectory(path: string): Promise<void> {
+    return this.process.wait(mkdir(this.#at(path), { recursive: true }).then(() => {}));
+  }
+
+  list(path: string): Promise<readonly string[]> {
+    return this.process.wait(orMissing(readdir(this.#at(path)), []).then((names) => names.sort()));
+  }
+
+  stat(path: string): Promise<FileStat | undefined> {
+    const found = stat(this.#at(path)).then(({ size, mode }) => ({ size, mode: mode & 0o777 }));
+    return this.process.wait(orMissing(found, undefined));
+  }
+
+  watch(path: string, changed: () => void): Watch {
+    const watch = new FileWatch(this.#at(path), changed);
+    const release = this.process.holds(() => watch.stop());
+    return {
+      stop: () => {
+        watch.stop();
+        release();
+      },
+    };
+  }
+
+  #at(path: string): string {
+    return resolve(this.root, path);
+  }
 }

@@ -3,9 +3,9 @@ import { silentLog } from "../log.js";
 import { Process } from "../process.js";
 import type { Random } from "../random.js";
 import type { Env, World } from "../world.js";
-import { realClock } from "./clock.js";
-import { realDisk } from "./disk.js";
-import { type RealNetworkOptions, realNetwork } from "./network.js";
+import { RealClock } from "./clock.js";
+import { RealDisk } from "./disk.js";
+import { RealNetwork, type RealNetworkOptions } from "./network.js";
 import { systemRandom } from "./random.js";
 
 export interface RealWorldOptions extends RealNetworkOptions {
@@ -18,16 +18,18 @@ export interface RealWorldOptions extends RealNetworkOptions {
   readonly random?: Random;
 }
 
+const noEnv: Env = {};
+
 /** The machine itself, for one process. */
 export function realWorld(options: RealWorldOptions = {}): World {
   const process = new Process(options.name ?? "firstboot");
   return {
     process,
-    clock: realClock(process),
+    clock: new RealClock(process),
     random: options.random ?? systemRandom,
-    disk: realDisk(process, options.root ?? "."),
-    network: realNetwork(process, options),
-    env: options.env ?? {},
+    disk: new RealDisk(process, options.root ?? "."),
+    network: new RealNetwork(process, options),
+    env: options.env ?? noEnv,
     log: options.log ?? silentLog,
   };
 }

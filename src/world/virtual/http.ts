@@ -1,4 +1,6 @@
-import type { HttpRequest, HttpResponse } from "../network.js";
+import { gunzipSync } from "node:zlib";
+import { isGzip, plainHeaders } from "../content-encoding.js";
+import { type HttpRequest, type HttpResponse, longestAnswer, NetworkError } from "../network.js";
 
 /** Names in lower case, values as text: what servers read and write of headers, at a tenth of what `Headers` costs. */
 class PlainHeaders {
@@ -87,15 +89,23 @@ interface ResponseParts {
   readonly headers?: Headers | Readonly<Record<string, string>>;
 }
 
+function textOf(body: unknown): string {
+  if (body === null || body === undefined) return "";
+  return body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : String(body);
+}
+
 /** Takes the place of the global `Response` while a virtual world runs. */
 export class BufferedResponse {
   readonly status: number;
   readonly wholeBody: string;
+  /** Of one that is no text. */
+  readonly bytes: Uint8Array | undefined;
   readonly headers: Headers | PlainHeaders;
 
   constructor(body?: unknown, { status = 200, headers }: ResponseParts = {}) {
     this.status = status;
-    this.wholeBody = typeof body === "string" ? body : body === null || body === undefined ? "" : String(body);
+    this.bytes = body instanceof Uint8Array ? body : undefined;
+    this.wholeBody = typeof body === "string" ? body : textOf(body);
     this.headers = headers instanceof Headers ? headers : new PlainHeaders(headers);
   }
 
@@ -127,10 +137,21 @@ export class BufferedResponse {
   }
 }
 
-/** An answer as the network carries it. */
-export async function wholeAnswer(response: Response): Promise<HttpResponse> {
-  if (response instanceof BufferedResponse) {
-    return { status: response.status, headers: response.plainHeaders(), body: response.wholeBody };
+/** An answer as the network carries it, or why it is none. */
+export async function wholeAnswer(response: Response): Promise<HttpResponse | NetworkError> {
+  if (!(response instanceof BufferedResponse)) {
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
   }
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  const { status, bytes, wholeBody: body } = response;
+  const headers = response.plainHeaders();
+  return bytes && isGzip(headers) ? inflated(bytes, { status, headers }) : { status, headers, body };
+}
+
+function inflated(bytes: Uint8Array, { status, headers }: Omit<HttpResponse, "body">): HttpResponse | NetworkError {
+  try {
+    const body = gunzipSync(bytes, { maxOutputLength: longestAnswer }).toString("utf8");
+    return { status, headers: plainHeaders(headers), body };
+  } catch (cause) {
+    return new NetworkError("the answer cannot be decompressed", { cause });
+  }
 }

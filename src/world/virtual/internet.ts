@@ -1,3 +1,4 @@
+import { isLoopback } from "../loopback.js";
 import type { HttpResponse } from "../network.js";
 import type { Machine } from "./machine.js";
 
@@ -45,11 +46,6 @@ export class Internet {
     }
     return known;
   }
-}
-
-/** Whether a name stands for the host that uses it. */
-export function isLoopback(name: string): boolean {
-  return name === "localhost" || name === "::1" || name.startsWith("127.");
 }
 
 function isAddress(name: string): boolean {

@@ -3,6 +3,7 @@ import {
   type ConnectOptions,
   type HttpRequest,
   type HttpResponse,
+  type KnockOptions,
   type Listener,
   type ListenOptions,
   type Network,
@@ -28,6 +29,11 @@ const keepAliveMs = 4_000;
 /** Bytes of a request without its body, and of an upgrade. */
 const headBytes = 300;
 const upgradeBytes = 500;
+/** Bytes of a packet that says no more than that it is there. */
+const packetBytes = 60;
+
+/** What of a request its connection is made by. */
+type Wish = Pick<HttpRequest, "url" | "once" | "tls">;
 
 /** A server that was found, and its machine. */
 interface Found {
@@ -71,12 +77,31 @@ export class VirtualNetwork implements Network {
       process.note(`opens a channel to ${path.replace(/\?.*/, "")}`);
       process.scheduler.trace.text(path);
       if (host.links.cuts(host.index)) attempt.breakAt(host);
-      else this.#reach(attempt, url, upgradeBytes, (found) => this.#upgrade(attempt, found, path, headers));
+      else this.#reach(attempt, { url }, upgradeBytes, (found) => this.#upgrade(attempt, found, path, headers));
     });
   }
 
   listen(options: ListenOptions, listener: Listener): Promise<Server> {
     return this.process.operation("listen", 0, () => new VirtualServer(this.process, this.host, options, listener));
+  }
+
+  knock({ host: name, port, timeoutMs }: KnockOptions): Promise<void> {
+    const { process, host } = this;
+    const call = process.begin("knock");
+    if (!call) return never();
+    return new Promise((resolve, reject) => {
+      const attempt = new Attempt<void>(process, call, timeoutMs, { resolve, reject });
+      process.note(`knocks at ${name}:${port}`);
+      if (host.links.cuts(host.index)) return attempt.breakAt(host);
+      this.#find(attempt, name, (at) => {
+        const arrived = (): void => {
+          const error = this.#closed({ name, port }, at);
+          if (at.links.cuts(at.index)) attempt.breakAt(at);
+          else this.#back(attempt, at, packetBytes, () => (error ? attempt.fail(error) : attempt.succeed()));
+        };
+        Delivery.send(process.scheduler, host, at, { bytes: packetBytes, wanted: () => attempt.open }, arrived);
+      });
+    });
   }
 
   udp(options: UdpPeer, receive: (data: Uint8Array, from: UdpPeer) => void): Promise<UdpSocket> {
@@ -87,13 +112,14 @@ export class VirtualNetwork implements Network {
   /** @param cut the connection breaks once the server has answered. */
   #ask(attempt: Attempt<HttpResponse>, wish: HttpRequest, cut: boolean): void {
     const { process } = this;
-    this.#reach(attempt, wish.url, (wish.body?.length ?? 0) + headBytes, (found) => {
+    this.#reach(attempt, wish, (wish.body?.length ?? 0) + headBytes, (found) => {
       const { service, at } = found;
       const answer = service.listener
         .request(bufferedRequest(wish), { address: this.#addressAt(at) })
         .then(wholeAnswer, () => ({ status: 500, headers: {}, body: "" }));
       this.#serve(attempt, found, answer, (whole) => {
-        const response = begun(whole, wish.answerLimit);
+        if (whole instanceof NetworkError) return this.#back(attempt, at, headBytes, () => attempt.fail(whole));
+        const response = begun(whole, wish);
         const hear = (): void => {
           process.note(`gets ${response.status} from ${pathOf(wish.url)}`);
           process.scheduler.trace.text(response.body);
@@ -132,46 +158,60 @@ export class VirtualNetwork implements Network {
   }
 
   /** Gets to the server that a URL names, or fails the attempt as its network would. */
-  #reach(attempt: Pending, url: string, bytes: number, found: (found: Found) => void): void {
-    const { host } = this;
-    const destination = this.internet.destination(url);
-    const at = destination && this.internet.find(destination.name, host);
-    if (destination && at) {
-      this.#knock(attempt, destination, at, bytes, found);
-    } else {
-      const error = destination
-        ? new NetworkError(`getaddrinfo ENOTFOUND ${destination.name}`, { kind: "dns" })
-        : new NetworkError("Invalid URL");
-      this.#back(attempt, host, 0, () => attempt.fail(error));
-    }
+  #reach(attempt: Pending, wish: Wish, bytes: number, found: (found: Found) => void): void {
+    const destination = this.internet.destination(wish.url);
+    if (destination) this.#call(attempt, wish, destination, bytes, found);
+    else this.#failHere(attempt, new NetworkError("Invalid URL"));
   }
 
-  #knock(attempt: Pending, destination: Destination, at: Machine, bytes: number, found: (found: Found) => void): void {
-    const options = { bytes, roundTrips: this.#handshakes(destination), wanted: () => attempt.open };
-    Delivery.send(this.process.scheduler, this.host, at, options, () => {
-      const service = at.services.get(destination.port);
-      const error = this.#refusal(destination, at, service);
-      if (error) this.#back(attempt, at, 0, () => attempt.fail(error));
-      else if (service) found({ service, at });
+  #call(attempt: Pending, wish: Wish, destination: Destination, bytes: number, found: (found: Found) => void): void {
+    this.#find(attempt, destination.name, (at) => {
+      const roundTrips = this.#handshakes(destination, wish);
+      const options = { bytes, roundTrips, wanted: () => attempt.open };
+      Delivery.send(this.process.scheduler, this.host, at, options, () => {
+        const service = at.services.get(destination.port);
+        const error = this.#closed(destination, at) ?? this.#refusal(destination, service, wish);
+        if (error) this.#back(attempt, at, 0, () => attempt.fail(error));
+        else if (service) found({ service, at });
+      });
     });
   }
 
+  /** The machine of a name, or the attempt's failure. */
+  #find(attempt: Pending, name: string, found: (at: Machine) => void): void {
+    const at = this.internet.find(name, this.host);
+    if (at) found(at);
+    else this.#failHere(attempt, new NetworkError(`getaddrinfo ENOTFOUND ${name}`, { kind: "dns" }));
+  }
+
+  /** Fails an attempt that never left this host. */
+  #failHere(attempt: Pending, error: NetworkError): void {
+    this.#back(attempt, this.host, 0, () => attempt.fail(error));
+  }
+
   /** Round trips before the first byte of a request: TCP's and TLS's handshake, unless a connection is there. */
-  #handshakes(destination: Destination): number {
+  #handshakes(destination: Destination, { once, tls }: Wish): number {
+    const handshakes = destination.tls ? 2 : 1;
+    if (once || tls) return handshakes;
     const { now } = this.process.scheduler;
     const kept = this.#kept === destination && now - this.#usedAt <= keepAliveMs;
     this.#kept = destination;
     this.#usedAt = now;
-    return kept ? 0 : destination.tls ? 2 : 1;
+    return kept ? 0 : handshakes;
   }
 
-  /** Why a machine does not take a connection. */
-  #refusal({ name, port, tls }: Destination, at: Machine, service: Service | undefined): NetworkError | undefined {
-    if (!service?.process.alive || (service.local && at !== this.host))
-      return new NetworkError(`connect ECONNREFUSED ${name}:${port}`);
-    if (tls && !service.tls) return new NetworkError("wrong version number", { kind: "tls" });
-    if (service.tls && !tls) return new NetworkError("other side closed");
-    if (tls && !this.host.link.trusts)
+  /** Why a machine does not take a connection, if it does not. */
+  #closed({ name, port }: Pick<Destination, "name" | "port">, at: Machine): NetworkError | undefined {
+    const service = at.services.get(port);
+    const open = service?.process.alive && (!service.local || at === this.host);
+    return open ? undefined : new NetworkError(`connect ECONNREFUSED ${name}:${port}`);
+  }
+
+  /** Why nothing can be said on a connection that was taken. */
+  #refusal({ tls }: Destination, service: Service | undefined, wish: Wish): NetworkError | undefined {
+    if (tls && !service?.tls) return new NetworkError("wrong version number", { kind: "tls" });
+    if (service?.tls && !tls) return new NetworkError("other side closed");
+    if (tls && !this.host.link.trusts && wish.tls?.verify !== false)
       return new NetworkError("unable to verify the first certificate", { kind: "tls" });
     return undefined;
   }
@@ -201,7 +241,8 @@ export class VirtualNetwork implements Network {
 }
 
 /** An answer with no more of its body than is wanted. */
-function begun(answer: HttpResponse, limit: number | undefined): HttpResponse {
+function begun(answer: HttpResponse, { method, answerLimit }: HttpRequest): HttpResponse {
+  const limit = method === "HEAD" ? 0 : answerLimit;
   return limit === undefined ? answer : { ...answer, body: answer.body.slice(0, limit) };
 }
 

@@ -1,5 +1,5 @@
+import { isLoopback } from "../loopback.js";
 import type { Listener, ListenOptions, Server } from "../network.js";
-import { isLoopback } from "./internet.js";
 import type { ChannelEnd, Machine, Service } from "./machine.js";
 import { claimPort } from "./ports.js";
 import { never, type VirtualProcess } from "./process.js";

@@ -1,5 +1,6 @@
+import { isLoopback } from "../loopback.js";
 import type { UdpPeer, UdpSocket } from "../network.js";
-import { type Internet, isLoopback } from "./internet.js";
+import type { Internet } from "./internet.js";
 import type { Machine, UdpPort } from "./machine.js";
 import { claimPort } from "./ports.js";
 import type { VirtualProcess } from "./process.js";

@@ -30,7 +30,7 @@ export const facts: Facts = {
     connection_type: "ethernet",
   },
 };
-const shadow = {
+export const shadow = {
   device_id: "dev_abc123xyz",
   version: 1,
   desired: { led: true },
@@ -40,6 +40,8 @@ const shadow = {
   updated_at: "2026-02-21T12:00:00Z",
 };
 
+export const otherCredentials = { device_id: "dev_abc123xyz", api_key: "efk_second_0123456789abcdef0" };
+
 export interface CloudScript {
   /** Answers to the exchanges in turn; the last repeats. */
   readonly provision?: readonly (Reply | "lost")[];
@@ -47,21 +49,33 @@ export interface CloudScript {
   readonly welcome?: object | null;
   /** Closes the first tunnel with this code, right after its first frame. */
   readonly closeWith?: number;
+  /** Keys that are refused, with what is said. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** Answers to calls of the shadow; "lost": none. */
+  readonly shadow?: () => Reply | "lost";
 }
 
 export async function cloud({
   provision,
   welcome = { type: "connected" },
   closeWith,
+  refused = new Map(),
+  shadow: answerShadow = () => ({ status: 200, body: shadow }),
 }: CloudScript = {}): Promise<ScriptedServer> {
   const answers = provision ?? [{ status: 201, body: credentials }];
   const script: Script = {
     request({ path }: Received) {
-      if (path === shadowPath) return { status: 200, body: shadow };
+      if (path === shadowPath) return answerShadow();
       return answers[Math.min(server.asked(path).length, answers.length) - 1] ?? { status: 404 };
     },
     frame(channel: Channel, message, nth) {
-      const { type } = JSON.parse(String(message));
+      const { type, api_key } = JSON.parse(String(message));
+      const error = type === "connect" && refused.get(api_key);
+      if (error) {
+        channel.send(JSON.stringify({ type: "error", error }));
+        channel.close(1008, error);
+        return;
+      }
       if (type === "connect" && welcome) channel.send(JSON.stringify(welcome));
       if (type === "connect" && nth === 1 && closeWith) channel.close(closeWith);
       if (type === "ping") channel.send('{"type":"pong"}');
@@ -70,6 +84,16 @@ export async function cloud({
   const server: ScriptedServer = new ScriptedServer(script);
   closeLater(() => server.close());
   return server.open();
+}
+
+/** Asks the device on a tunnel, the newest if no other is named, to do something. */
+export function command(server: ScriptedServer, id: string, action: string, payload?: object): void {
+  server.channels.at(-1)?.send(JSON.stringify({ type: "command", id, action, ...(payload && { payload }) }));
+}
+
+/** The frames of one type that a device has sent. */
+export function sent(server: ScriptedServer, type: string) {
+  return server.frames.entries.map((frame) => JSON.parse(frame)).filter((frame) => frame.type === type);
 }
 
 /** Writes a device's `.env` file. */

@@ -13,6 +13,8 @@ export interface Received {
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  /** The body as it is, instead. */
+  readonly text?: string;
   readonly headers?: Record<string, string>;
 }
 
@@ -33,6 +35,8 @@ export class ScriptedServer {
   readonly frames = new Diary<string>();
   readonly closes = new Diary<number>();
   readonly upgrades: URL[] = [];
+  /** Headers of the upgrades. */
+  readonly knocks: Readonly<Record<string, string>>[] = [];
   readonly channels: Channel[] = [];
   #server: Server | undefined;
   readonly #world = realWorld();
@@ -64,13 +68,14 @@ export class ScriptedServer {
           this.requests.push(received);
           const reply = this.script.request(received);
           if (reply === "lost") return new Promise(() => {});
-          return new Response(reply.body === undefined ? "" : JSON.stringify(reply.body), {
+          return new Response(reply.text ?? (reply.body === undefined ? "" : JSON.stringify(reply.body)), {
             status: reply.status,
             headers: reply.headers ?? {},
           });
         },
-        upgrade: async ({ url }) => {
+        upgrade: async ({ url, headers: asked }) => {
           this.upgrades.push(url);
+          this.knocks.push(asked);
           const refuse = this.script.upgrade?.(url);
           const { refusal: headers = {} } = this.script;
           return refuse === undefined ? { accept: (channel) => this.#accept(channel) } : { refuse, headers };

@@ -231,6 +231,10 @@ export function keepsItsPromisesOfRequests(perform: Perform): void {
         watch(`time-out ${when}`, () => get(world, `http://${name}:${held.port}/`, 1));
         watch(`channel ${when}`, () => network.connect(`ws://${name}:${port}/echo`, patience));
         watch(`refusal ${when}`, () => network.connect(`ws://${name}:${port}/other`, patience));
+        watch(`knock ${when}`, () => network.knock({ host: name, port, ...patience }));
+        watch(`request alone ${when}`, () =>
+          network.request({ method: "GET", url: `http://${name}:${port}/`, once: true, ...patience }),
+        );
         watch(`listen ${when}`, () => network.listen({ host: "127.0.0.1", port: 0 }, echo));
         watch(`UDP ${when}`, () => network.udp({ host: "127.0.0.1", port: 0 }, () => {}));
       };

@@ -33,6 +33,9 @@ const calls: Readonly<Record<string, (world: VirtualLife) => Promise<unknown>>> 
   "a refused connect": ({ network }) => network.connect("ws://shop/", patience),
   listen: ({ network }) => network.listen({ host: "0.0.0.0", port: 80 }, echo),
   "a server's close": async ({ network }) => (await network.listen({ host: "0.0.0.0", port: 80 }, echo)).close(),
+  knock: ({ network }) => network.knock({ host: "shop", port: 80, ...patience }),
+  "a refused knock": ({ network }) => network.knock({ host: "shop", port: 81, ...patience }),
+  "a request alone": ({ network }) => network.request({ method: "GET", url: "http://shop/", once: true, ...patience }),
   udp: ({ network }) => network.udp({ host: "0.0.0.0", port: 0 }, () => {}),
 };
 
