@@ -8,16 +8,13 @@ import { BenchPlane } from "../plane.js";
 import { program } from "../program.js";
 import type { FlowResult } from "../results.js";
 
-/** What V8 keeps free for itself differs from run to run by more than a fleet takes, unless it is to save memory. */
-const nodeFlags = ["--expose-gc", "--optimize-for-size"];
-
 const harness = fileURLToPath(new URL("../device-fleet.mjs", import.meta.url));
 
 /** All of them come from one address, which a server allows to proxies only. */
 const flags = ["--trust-proxy", "127.0.0.1/32"];
 
 const Memory = z.object({ resident: z.number(), heap: z.number() });
-const Held = z.object({ before: Memory, after: Memory });
+const Held = z.object({ before: Memory, after: Memory, count: z.number() });
 
 /** Kilobytes of one among many. */
 export interface Share {
@@ -25,12 +22,12 @@ export interface Share {
   readonly heap: number;
 }
 
-/** Has a process of its own hold so many of what the wish says, and tells what one of them takes. */
-async function held(wish: object, count: number): Promise<Share> {
-  const fleet = program(...nodeFlags, harness);
+/** Has a process of its own hold what the wish says, and tells what one of them takes. */
+async function held(wish: object): Promise<Share> {
+  const fleet = program("--expose-gc", harness);
   try {
     fleet.say(JSON.stringify(wish));
-    const { before, after } = await fleet.hear(Held);
+    const { before, after, count } = await fleet.hear(Held);
     const share = (of: keyof Share): number => (after[of] - before[of]) / count / 1_024;
     return { resident: share("resident"), heap: share("heap") };
   } finally {
@@ -44,9 +41,9 @@ export async function measureDevices(count: number): Promise<{ readonly site: Sh
   const directory = mkdtempSync(join(tmpdir(), "firstboot-bench-"));
   try {
     const { url } = plane.up;
-    const channel = await held({ channels: { url, newts: await plane.sites(count) } }, count);
+    const channel = await held({ channels: { url, newts: await plane.sites(count) } });
     const provisioningKey = await plane.newKey(count);
-    const site = await held({ sites: { url, provisioningKey, count, directory } }, count);
+    const site = await held({ sites: { url, provisioningKey, count, directory } });
     return { site, channel };
   } finally {
     await plane.close();
@@ -72,7 +69,7 @@ export async function benchDevices(count: number, times: number): Promise<FlowRe
       name: "memory of a connected site with its socket",
       unit,
       runs: measured.map(({ site }) => site.resident),
-      method: `${count} sites in one process of the built package, each with a directory on disk: exchange, files made safe by fsync, token, channel, provisioning blueprint confirmed, two heartbeats answered. Resident memory after garbage collection, less that of the process before the first of them, for each. All that the process has grown by counts, warm code among it. Node runs with \`--optimize-for-size\`: what V8 keeps free for itself would else differ from run to run by half of the figure.`,
+      method: `${count} sites in one process of the built package, each with a directory on disk: exchange, files made safe by fsync, token, channel, provisioning blueprint confirmed, two heartbeats answered. Resident memory after garbage collection with all of them, less that with the first fifth, for each of those between: the first ones warm up code, and use the pages that V8 has kept free.`,
     },
     {
       name: "memory of a bare channel of a device",
