@@ -54,6 +54,14 @@ export function parseConfig(source: string, path: string): { readonly raw: JsonO
   throw unfit(`${path}: "${issue?.path[0]?.toString()}" does not fit`, issue?.message);
 }
 
+/** FB1005 for a site that neither knows who it is nor how to find out. */
+export function nothingToShow(path: string): FirstbootError {
+  return new FirstbootError("FB1005", {
+    what: `${path}: neither "id" and "secret" nor "provisioningKey" is set`,
+    fix: "put a provisioning key into the file, or the credentials of a site",
+  });
+}
+
 /** The origin a site talks to. Throws FB1005 if there is none or it is no http(s) URL. */
 export function checkEndpoint(endpoint: string | null | undefined, path: string): string {
   if (!endpoint) {

@@ -36,7 +36,7 @@ export class SiteMemory implements Sender, HealthListener {
     private readonly prober: Prober | undefined,
   ) {
     this.config = new ConfigNumber(this.#keepsAll);
-    if (host.persona.site.startsBlocked) this.block(site.settings.blocked ?? false);
+    if (host.persona.site.startsBlocked) this.block(site.settings.blocked);
   }
 
   /** What the site is to do in its tunnel. */
@@ -77,7 +77,7 @@ export class SiteMemory implements Sender, HealthListener {
     this.#session = session;
     if (this.#health && (this.isUp || this.#keepsAll)) this.report();
     if (this.isUp || !serverVersion || !this.#wantsClients) return;
-    this.#clients ??= new Clients(this.host.world, this, this.site.settings.port ?? 0);
+    this.#clients ??= new Clients(this.host.world, this, this.site.settings.port);
     this.#clients.begin();
   }
 
@@ -170,7 +170,7 @@ export class SiteMemory implements Sender, HealthListener {
   }
 
   #networkProber(): Prober {
-    return networkProber(this.host, { enforceCertificates: this.site.settings.enforceHcCert ?? false });
+    return networkProber(this.host, { enforceCertificates: this.site.settings.enforceHcCert });
   }
 
   get #wantsClients(): boolean {

@@ -75,7 +75,7 @@ export class PlaceRequest implements Asker {
 
   ask({ type }: Question, chainId: string): void {
     const { settings } = this.memory.site;
-    if (type === exitNodes.type) this.sender.send(type, { chainId, noCloud: settings.noCloud ?? false });
+    if (type === exitNodes.type) this.sender.send(type, { chainId, noCloud: settings.noCloud });
     else this.sender.send(type, { ...this.#registration(), chainId });
   }
 
@@ -87,7 +87,7 @@ export class PlaceRequest implements Asker {
     while (this.#offer) {
       const nodes: readonly ExitNode[] = this.#offer;
       const { site, isUp } = this.memory;
-      const results = await lookAtExitNodes(this.host, nodes, { preferred: site.settings.preferEndpoint ?? "", isUp });
+      const results = await lookAtExitNodes(this.host, nodes, { preferred: site.settings.preferEndpoint, isUp });
       if (this.#offer !== nodes) continue;
       this.#offer = undefined;
       this.#results = results;

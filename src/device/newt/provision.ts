@@ -1,11 +1,10 @@
-import { FirstbootError } from "../../error.js";
 import type { BoxId } from "../box.js";
 import type { Host } from "../host.js";
 import { nonceHeaders } from "../nonce.js";
 import { checkTransport, type PlainHttp } from "../plain-http.js";
 import { exchange, type SiteIdentity } from "./api.js";
 import { Bootstrap } from "./bootstrap.js";
-import { checkEndpoint } from "./config.js";
+import { checkEndpoint, nothingToShow } from "./config.js";
 import { ConfigFile } from "./config-file.js";
 import { effective, type SiteOverrides, type SiteSettings } from "./settings/index.js";
 import { siteName } from "./site-name.js";
@@ -85,12 +84,7 @@ async function enrol(
   bootstrap: Bootstrap,
 ): Promise<SiteIdentity> {
   const { persona } = host;
-  if (!provisioningKey) {
-    throw new FirstbootError("FB1005", {
-      what: `${configFile}: neither "id" and "secret" nor "provisioningKey" is set`,
-      fix: "put a provisioning key into the file, or the credentials of a site",
-    });
-  }
+  if (!provisioningKey) throw nothingToShow(configFile);
   const wish = siteName(host, name);
   if (persona.storage === "durable") {
     await file.tryOut();

@@ -7,6 +7,7 @@ import type { Observer, StopReason } from "../event.js";
 import { tidy } from "../failure.js";
 import { Host } from "../host.js";
 import { hardened, type Persona } from "../persona.js";
+import type { PlainHttp } from "../plain-http.js";
 import { Blueprints } from "./blueprints.js";
 import type { Prober } from "./health/prober.js";
 import { SiteMemory } from "./memory.js";
@@ -27,7 +28,7 @@ export interface SiteOptions {
   /** Looks at what health checks are about; over the World's network if absent. */
   readonly prober?: Prober;
   /** Where keys and credentials may go without TLS: to this machine itself alone, or anywhere, if absent. */
-  readonly plainHttp?: "loopback" | "anywhere";
+  readonly plainHttp?: PlainHttp;
 }
 
 /**
